@@ -1,0 +1,2 @@
+__all__ = ["Base", "FullyConnected", "ReLU", "SoftMax", "Sigmoid", "TanH", "Flatten", "Conv", "Pooling",
+           "Dropout", "BatchNormalization", "RNN", "Initializers"]
