@@ -1,0 +1,13 @@
+"""Stochastic gradient descent."""
+
+from __future__ import annotations
+
+from framework.layer import Array
+from framework.reference._decoupled import DecoupledOptimizer
+
+
+class Sgd(DecoupledOptimizer):
+    """w - learning_rate * g. It has no state."""
+
+    def _descent(self, name: str, g: Array) -> Array:  # noqa: ARG002 - there is no state to look up by name
+        return -self.learning_rate * g

@@ -1,0 +1,56 @@
+"""Fixtures for the tests of the reference. Random numbers come from a generator seeded with the test's own name."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+Autograd = Callable[..., tuple[Array, Array, dict[str, Array]]]
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """A generator of its own for every test, so that their order changes nothing."""
+    return np.random.default_rng(np.random.SeedSequence(zlib.crc32(request.node.name.encode())))
+
+
+@pytest.fixture
+def autograd() -> Autograd:
+    """PyTorch's verdict on a function: its output, and the gradients of <dout, output>."""
+
+    def differentiate(
+        function: Callable[..., torch.Tensor], x: Array, dout: Array, parameters: dict[str, Array] | None = None
+    ) -> tuple[Array, Array, dict[str, Array]]:
+        tensor = torch.tensor(x, requires_grad=True)
+        named = {name: torch.tensor(value, requires_grad=True) for name, value in (parameters or {}).items()}
+        y = function(tensor, **named)
+        (y * torch.tensor(dout)).sum().backward()
+        gradients = {name: value.grad.numpy() for name, value in named.items()}
+        return y.detach().numpy(), tensor.grad.numpy(), gradients
+
+    return differentiate
+
+
+class Recorder:
+    """An initializer that remembers what it was asked for and answers 0, 1, 2, ..."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[tuple[int, ...], int, int]] = []
+
+    def initialize(self, weights_shape: tuple[int, ...], fan_in: int, fan_out: int) -> Array:
+        self.calls.append((weights_shape, fan_in, fan_out))
+        self.last = np.arange(np.prod(weights_shape), dtype=float).reshape(weights_shape)
+        return self.last
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
