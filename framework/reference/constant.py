@@ -14,6 +14,6 @@ class Constant(Initializer):
     def __init__(self, value: float = 0.1) -> None:
         self.value = float(value)
 
-    def initialize(self, weights_shape: tuple[int, ...], fan_in: int, fan_out: int) -> Array:  # noqa: ARG002 - no fans in a constant
+    def initialize(self, weights_shape: tuple[int, ...], fan_in: int, fan_out: int) -> Array:
         """Return an array of `weights_shape` filled with the value."""
         return np.full(weights_shape, self.value)

@@ -18,6 +18,6 @@ class He(Initializer):
     def __init__(self, *, rng: np.random.Generator | None = None) -> None:
         self._rng = rng or np.random.default_rng()
 
-    def initialize(self, weights_shape: tuple[int, ...], fan_in: int, fan_out: int) -> Array:  # noqa: ARG002 - forward signal only
+    def initialize(self, weights_shape: tuple[int, ...], fan_in: int, fan_out: int) -> Array:
         """Return a fresh array of `weights_shape`. Raises ValueError for a fan_in below one."""
         return self._rng.normal(0, np.sqrt(2 / positive_int("fan_in", fan_in)), weights_shape)

@@ -9,5 +9,5 @@ from framework.reference._decoupled import DecoupledOptimizer
 class Sgd(DecoupledOptimizer):
     """w - learning_rate * g. It has no state."""
 
-    def _descent(self, name: str, g: Array) -> Array:  # noqa: ARG002 - there is no state to look up by name
+    def _descent(self, name: str, g: Array) -> Array:
         return -self.learning_rate * g

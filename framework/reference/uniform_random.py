@@ -14,6 +14,6 @@ class UniformRandom(Initializer):
     def __init__(self, *, rng: np.random.Generator | None = None) -> None:
         self._rng = rng or np.random.default_rng()
 
-    def initialize(self, weights_shape: tuple[int, ...], fan_in: int, fan_out: int) -> Array:  # noqa: ARG002 - the range is fixed
+    def initialize(self, weights_shape: tuple[int, ...], fan_in: int, fan_out: int) -> Array:
         """Return a fresh array of `weights_shape`."""
         return self._rng.random(weights_shape)

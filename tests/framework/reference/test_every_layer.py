@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 
 from framework.layer import Layer
+from framework.reference.batch_normalization import BatchNormalization
+from framework.reference.conv import Conv
+from framework.reference.dropout import Dropout
+from framework.reference.flatten import Flatten
 from framework.reference.fully_connected import FullyConnected
+from framework.reference.pooling import Pooling
 from framework.reference.relu import ReLU
 from framework.reference.rnn import RNN
 from framework.reference.sigmoid import Sigmoid
@@ -29,6 +34,16 @@ KINDS = {
     "Sigmoid": Kind(Sigmoid, [(3, 4), (1, 2)]),
     "TanH": Kind(TanH, [(3, 4), (1, 2)]),
     "SoftMax": Kind(SoftMax, [(3, 4), (1, 2)]),
+    "Flatten": Kind(Flatten, [(3, 2, 4), (1, 5, 2)]),
+    "Conv": Kind(lambda: Conv((2, 1), (2, 3, 2), 3), [(3, 2, 5, 6), (1, 2, 4, 7)]),
+    "Conv, 1x1 valid": Kind(lambda: Conv(1, (2, 1, 1), 3, padding="valid"), [(3, 2, 5, 6), (1, 2, 4, 7)]),
+    "Conv, 1-D": Kind(lambda: Conv([2], (2, 3), 3), [(3, 2, 6), (1, 2, 7)]),
+    "Pooling": Kind(lambda: Pooling((2, 2), (3, 2)), [(3, 2, 5, 6), (1, 2, 4, 7)]),
+    "Pooling, 1x1": Kind(lambda: Pooling(1, 1), [(3, 2, 5, 6), (1, 2, 4, 7)]),
+    "Dropout": Kind(lambda: Dropout(0.5), [(3, 4), (1, 5)]),
+    "Dropout, keeping all": Kind(lambda: Dropout(1), [(3, 4), (1, 5)]),
+    "BatchNormalization": Kind(lambda: BatchNormalization(2), [(3, 2), (4, 2)]),
+    "BatchNormalization, 4-D": Kind(lambda: BatchNormalization(2), [(3, 2, 4, 5), (1, 2, 5, 3)]),
     "RNN": Kind(lambda: RNN(3, 4, 2), [(5, 3), (1, 3)]),
 }
 TRAINABLE = [name for name, kind in KINDS.items() if kind.new().trainable]
@@ -51,7 +66,8 @@ def to_float32(layer):
 
 
 def test_which_layers_are_trainable():
-    assert TRAINABLE == ["FullyConnected", "RNN"]
+    trainable = {type(kind.new()).__name__ for kind in KINDS.values() if kind.new().trainable}
+    assert trainable == {"FullyConnected", "Conv", "BatchNormalization", "RNN"}
 
 
 @every_layer

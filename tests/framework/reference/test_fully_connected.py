@@ -26,9 +26,7 @@ def test_backward_by_hand():
 def test_agrees_with_torch(rng, autograd, n, d, m):
     layer = FullyConnected(d, m, rng=rng)
     x, dout = rng.normal(size=(n, d)), rng.normal(size=(n, m))
-    y, dx, gradients = autograd(
-        lambda x, W, b: torch.nn.functional.linear(x, W.T, b), x, dout, layer.parameters
-    )
+    y, dx, gradients = autograd(lambda x, W, b: torch.nn.functional.linear(x, W.T, b), x, dout, layer.parameters)
     np.testing.assert_allclose(layer.forward(x), y, rtol=1e-12)
     np.testing.assert_allclose(layer.backward(dout), dx, rtol=1e-12)
     for name, gradient in gradients.items():
