@@ -30,6 +30,13 @@ def test_elements_are_dropped_independently(rng):
     assert_binomial(np.sum(first & second), first.size, both)
 
 
+def test_masks_come_from_the_generator_and_differ_without_one():
+    x = np.ones((10, 20))
+    seeded = [Dropout(0.5, rng=np.random.default_rng(3)).forward(x) for _ in range(2)]
+    np.testing.assert_array_equal(*seeded)
+    assert not np.array_equal(Dropout(0.5).forward(x), Dropout(0.5).forward(x))
+
+
 def test_the_count_of_kept_elements_varies(rng):
     """Each of 200 rows keeps exactly 50 of 100 with probability 0.08; all of them never would."""
     kept = np.count_nonzero(Dropout(0.5, rng=rng).forward(np.ones((200, 100))), axis=1)

@@ -102,6 +102,8 @@ def test_results_are_arrays_of_the_callers_own(rng, kind):
         own_dx = layer.backward(own_dout)
         assert not np.shares_memory(own_dx, own_dout)
         np.testing.assert_array_equal(own_dx, dx)
+        for name, gradient in twin.gradients.items():
+            np.testing.assert_array_equal(layer.gradients[name], gradient)
         assert own_dx.flags.writeable
 
 

@@ -129,7 +129,7 @@ def test_initialize_draws_the_hidden_weights_as_one_matrix(recorder):
     layer.forward(np.ones((2, 3)))
     layer.initialize(recorder, Constant(0.5))
     assert recorder.calls == [((7, 4), 7, 4), ((4, 2), 4, 2)]
-    drawn = np.arange(28.0).reshape(7, 4)
+    drawn = 0.01 * np.arange(28).reshape(7, 4)
     np.testing.assert_array_equal(np.concatenate([layer.parameters["Wx"], layer.parameters["Wh"]]), drawn)
     assert (layer.parameters["bh"] == 0.5).all()
     assert (layer.parameters["by"] == 0.5).all()
