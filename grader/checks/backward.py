@@ -1,0 +1,49 @@
+"""What backward returns, and the gradients it leaves: compared with the derivative of the layer's own forward."""
+
+from __future__ import annotations
+
+from grader.checks.define import check
+from grader.hookspecs import hookimpl
+from grader.model import Check
+from grader.oracle import Oracle
+from grader.probe import Probe
+from grader.remote import RemoteLayer
+
+
+@check(traits=["layer"], needs="forward_shape")
+def check_backward_shape(layer: RemoteLayer, probe: Probe) -> None:
+    """backward returns an array shaped like the input.
+
+    One number per number of the input: how much the loss changes when that input changes.
+    """
+    x = probe.input()
+    dout = probe.cotangent(layer.forward(x))
+    probe.assert_shape(layer.backward(dout), x.shape, "the array that backward returns")
+
+
+@check(points=3, traits=["layer", "deterministic"], needs="backward_shape")
+def check_input_gradient(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """backward returns the derivative of the loss with respect to the input.
+
+    Most often a transposed product, a factor 1/N, or a missing sum is to blame.
+    """
+    x = probe.input()
+    dout = probe.cotangent(layer.forward(x))
+    dx = layer.backward(dout)
+
+    probe.assert_gradient(dx, of=layer.forward, at=x, along=dout, truth=oracle.input_gradient(x, dout))
+
+
+@check(points=3, traits=["layer", "deterministic", "trainable"], needs="backward_shape")
+def check_parameter_gradients(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """backward leaves the derivative of the loss with respect to every parameter.
+
+    A parameter that serves every sample (or every time step) collects a contribution from each of them.
+    """
+    probe.assert_parameter_gradients(layer, probe.input(), oracle.parameter_gradients)
+
+
+@hookimpl
+def backcheck_checks() -> list[Check]:
+    """Return the checks of this module."""
+    return [check_backward_shape, check_input_gradient, check_parameter_gradients]

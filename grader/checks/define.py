@@ -1,0 +1,54 @@
+"""The decorator that makes a check out of a function that reads like a unit test."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+
+from grader.model import Check, Tier, Visibility
+
+SUBJECTS = ("layer", "loss", "optimizer")
+ARGUMENTS = frozenset((*SUBJECTS, "new", "oracle", "probe", "case"))
+
+
+def check(
+    *,
+    points: float = 1.0,
+    traits: Iterable[str] = (),
+    needs: str | Iterable[str] = (),
+    tier: Tier | str = Tier.CORE,
+    visibility: Visibility | str = Visibility.VISIBLE,
+    cases: Iterable[str] = (),
+) -> Callable[[Callable[..., None]], Check]:
+    """Turn `check_something(layer, oracle, probe)` into the Check `something`.
+
+    The docstring's first line is the title, the rest the hint. Arguments come from a closed set: the unit under test
+    (`layer`, `loss` or `optimizer`: fresh for this check), `new` (makes another), `oracle` (the reference with the
+    unit's own parameters), `probe`, `case`. `cases` restricts the check to the cases of these names. Raises TypeError
+    at import for anything else.
+    """
+
+    def define(run: Callable[..., None]) -> Check:
+        name = run.__name__.removeprefix("check_")
+        arguments = tuple(inspect.signature(run).parameters)
+        unknown = [argument for argument in arguments if argument not in ARGUMENTS]
+        if unknown:
+            raise TypeError(f"check {name}: unknown argument {unknown[0]!r}; known are {', '.join(sorted(ARGUMENTS))}")
+        title, _, hint = inspect.cleandoc(run.__doc__ or "").partition("\n")
+        if not title:
+            raise TypeError(f"check {name}: a docstring is missing; its first line is what the student reads")
+        return Check(
+            name=name,
+            title=title.strip().rstrip("."),
+            hint=" ".join(hint.split()),
+            run=run,
+            points=points,
+            traits=frozenset(traits),
+            needs=(needs,) if isinstance(needs, str) else tuple(needs),
+            visibility=Visibility(visibility),
+            tier=Tier(tier),
+            arguments=arguments,
+            cases=tuple(cases),
+        )
+
+    return define

@@ -1,0 +1,31 @@
+"""Inputs that are legal but awkward."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.checks.define import check
+from grader.hookspecs import hookimpl
+from grader.model import Check, Tier
+from grader.oracle import Oracle
+from grader.probe import Probe
+from grader.remote import RemoteLayer
+
+
+@check(traits=["layer", "deterministic"], needs=["forward_value", "input_gradient"], tier=Tier.ROBUST)
+def check_integer_input(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """Whole numbers as input give the same answers as floats.
+
+    `zeros_like` of an integer array is an integer array, and cuts off whatever is written into it.
+    """
+    x = np.round(probe.input() * 20).astype(np.int64)
+    y, expected = layer.forward(x), oracle.forward(x.astype(np.float64))
+    probe.assert_same(y, expected, "the output for whole numbers")
+    dout = probe.cotangent(expected)
+    probe.assert_same(layer.backward(dout), oracle.backward(dout), "what backward returns after whole numbers")
+
+
+@hookimpl
+def backcheck_checks() -> list[Check]:
+    """Return the checks of this module."""
+    return [check_integer_input]

@@ -1,0 +1,67 @@
+"""What a layer remembers between calls, and what it must not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.checks.define import check
+from grader.hookspecs import hookimpl
+from grader.model import Check
+from grader.oracle import Oracle
+from grader.probe import Probe
+from grader.remote import RemoteLayer
+
+
+@check(points=2, traits=["layer", "deterministic"], needs=["forward_value", "backward_shape"])
+def check_second_batch(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """A second batch, of another size, is treated like the first.
+
+    What does the layer keep from the first call: a size, a cache, a sum? The last batch of an epoch may be smaller.
+    """
+    x = probe.input()
+    layer.backward(probe.cotangent(layer.forward(x)))
+    other = probe.input("other")
+    y, expected = layer.forward(other), oracle.forward(other)
+    probe.assert_same(y, expected, "the output for the second batch")
+    dout = probe.cotangent(expected)
+    probe.assert_same(layer.backward(dout), oracle.backward(dout), "what backward returns for the second batch")
+
+
+@check(traits=["layer", "deterministic", "trainable"], needs=["forward_value", "parameter_gradients"])
+def check_gradients_start_anew(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """The gradients after a second backward belong to the second batch alone.
+
+    Where is the sum over one pass set back to zero, and when is an array that was kept from the first pass replaced?
+    """
+    for _ in range(2):
+        x = probe.input()
+        dout = probe.cotangent(layer.forward(x))
+        layer.backward(dout)
+    oracle.forward(x)
+    oracle.backward(dout)
+    probe.assert_all_same(layer.grads(), oracle.grads(), "after the second backward, the gradient of")
+
+
+@check(traits=["layer", "deterministic"], needs=["forward_value", "backward_shape"])
+def check_instances_are_independent(
+    layer: RemoteLayer, oracle: Oracle, new: Callable[[], RemoteLayer], probe: Probe
+) -> None:
+    """Two layers of the same class do not share what they remember.
+
+    State belongs to the instance (`self.`), not to the class or the module.
+    """
+    x = probe.input()
+    y = layer.forward(x)
+    another = new()
+    another.backward(probe.cotangent(another.forward(probe.input("other"))))
+    oracle.forward(x)
+    dout = probe.cotangent(y)
+    probe.assert_same(
+        layer.backward(dout), oracle.backward(dout), "what backward returns, after another layer was used in between,"
+    )
+
+
+@hookimpl
+def backcheck_checks() -> list[Check]:
+    """Return the checks of this module."""
+    return [check_second_batch, check_gradients_start_anew, check_instances_are_independent]

@@ -1,0 +1,74 @@
+"""What training does to the parameters: real optimizers, several steps, compared with the reference's trajectory."""
+
+from __future__ import annotations
+
+from grader.checks.define import check
+from grader.hookspecs import hookimpl
+from grader.model import Check
+from grader.oracle import Oracle
+from grader.probe import Probe
+from grader.remote import RemoteLayer
+
+
+def _train(layer: RemoteLayer, oracle: Oracle, probe: Probe, steps: int, kind: str) -> None:
+    """Let both take the same steps; after each, parameters and then outputs must agree."""
+    for step in range(1, steps + 1):
+        x = probe.input()
+        y = layer.forward(x)
+        expected = oracle.forward(x)
+        probe.assert_same(y, expected, f"the output of forward in step {step}", kind)
+        dout = probe.cotangent(expected)
+        layer.backward(dout)
+        oracle.backward(dout)
+        layer.update()
+        oracle.update()
+        what = f"after step {step}," if steps > 1 else "after the step,"
+        probe.assert_all_same(layer.params(), oracle.params(), what, kind)
+    x = probe.input()
+    what = f"the output of forward after {steps} step{'s' if steps > 1 else ''}"
+    probe.assert_same(layer.forward(x), oracle.forward(x), what, kind)
+
+
+@check(points=2, traits=["layer", "deterministic", "trainable"], needs=["forward_value", "backward_shape"])
+def check_sgd_step(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """One Sgd step trains every parameter, once per backward.
+
+    Follow one weight from the end of backward: which optimizer sees it, with which gradient, and how often?
+    """
+    layer.attach("sgd", 0.05)
+    oracle.attach("sgd", 0.05)
+    _train(layer, oracle, probe, 1, "update")
+
+
+@check(points=2, traits=["layer", "deterministic", "trainable"], needs=["forward_value", "backward_shape"])
+def check_adam_steps(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """Three Adam steps train every parameter with a memory of its own.
+
+    Whose momentum is Adam adding to which parameter? Each one needs its own copy of the optimizer.
+    """
+    layer.attach("adam", 0.05, 0.8, 0.9)
+    oracle.attach("adam", 0.05, 0.8, 0.9)
+    _train(layer, oracle, probe, 3, "update")
+
+
+@check(
+    points=2,
+    traits=["layer", "deterministic", "trainable", "updates_in_backward"],
+    needs=["forward_value", "input_gradient"],
+)
+def check_error_uses_forward_weights(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """With an optimizer attached, backward still returns the gradient at the weights that forward used.
+
+    Backpropagate through the weights you used in forward; update last.
+    """
+    layer.attach("sgd", 0.5)
+    x = probe.input()
+    dout = probe.cotangent(layer.forward(x))
+    oracle.forward(x)
+    probe.assert_same(layer.backward(dout), oracle.backward(dout), "the array that backward returns", "update")
+
+
+@hookimpl
+def backcheck_checks() -> list[Check]:
+    """Return the checks of this module."""
+    return [check_sgd_step, check_adam_steps, check_error_uses_forward_weights]

@@ -1,0 +1,68 @@
+"""Turns what a student's code returns into arrays that can travel, or says plainly why it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .faults import ANSWER, MISSING, Fault
+from .wire import MAX_NDIM, supported
+
+Array = NDArray[Any]
+
+
+def as_array(value: Any, what: str) -> Array:
+    """Return a fresh, C-ordered copy of `value`; raise Fault if it is not a numeric array.
+
+    `what` names the answer in the message ("forward"). Subclasses of ndarray are refused: their comparisons lie.
+    """
+    if value is None:
+        raise Fault(ANSWER, f"{what} returned None (is there a `return`?); an ndarray was expected")
+    if type(value) is not np.ndarray and not isinstance(value, np.generic):
+        article = "an" if type(value).__name__[:1].lower() in "aeiou" else "a"
+        raise Fault(ANSWER, f"{what} returned {article} {type(value).__name__[:60]}; an ndarray was expected")
+    made = np.array(value, order="C", copy=True, subok=False)
+    if made.dtype == np.longdouble:
+        made = made.astype(np.float64)
+    if made.dtype.kind == "c":
+        raise Fault(ANSWER, f"{what} returned complex numbers; is a `.real` missing?")
+    if not supported(made.dtype):
+        raise Fault(ANSWER, f"{what} returned an array of dtype {made.dtype}; numbers were expected")
+    if made.ndim > MAX_NDIM:
+        raise Fault(ANSWER, f"{what} returned an array with {made.ndim} axes")
+    return made
+
+
+def as_scalar(value: Any, what: str) -> Array:
+    """Return a 0-d float64 array from a float, a 0-d or a (1, 1) array; raise Fault for anything else."""
+    if value is None:
+        raise Fault(ANSWER, f"{what} returned None (is there a `return`?); a number was expected")
+    number = np.asarray(value)
+    if number.dtype.kind not in "fiub" or number.size != 1:
+        raise Fault(ANSWER, f"{what} returned something of shape {number.shape}; one number was expected")
+    return np.array(number.reshape(()), dtype=np.float64)
+
+
+def members(unit: Any, names: Mapping[str, str], what: str) -> dict[str, Array]:
+    """Return copies of the attributes of `unit` that are arrays, by neutral name; `names` maps attribute -> name."""
+    found = {}
+    for attribute, name in names.items():
+        value = getattr(unit, attribute, None)
+        if isinstance(value, np.ndarray) and value.size:
+            found[name] = as_array(value, f"{what} {attribute}")
+    return found
+
+
+def assign(unit: Any, attribute: str, value: Array) -> None:
+    """Give an attribute a new value, in place where it has no setter; raise Fault if neither reaches it."""
+    fresh = np.array(value)
+    try:
+        setattr(unit, attribute, fresh)
+    except AttributeError:
+        getattr(unit, attribute)[...] = fresh
+    now = getattr(unit, attribute, None)
+    if not isinstance(now, np.ndarray) or not np.array_equal(now, value):
+        raise Fault(MISSING, f"`{attribute}` was set to new values but does not hold them afterwards")

@@ -1,0 +1,119 @@
+"""The exercise's own dialect: `forward(input_tensor)`, a `backward` that also updates, `calculate_update`.
+
+Classes are found by name: first where the exercise wants them, else wherever in the hand-in they are.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+from ..aids import OPTIMIZERS
+from ..answers import Array, as_array, assign, members
+from ..faults import MISSING, Fault
+from ..importer import MemoryFinder
+from ..search import class_places, module_name
+from ..units import LossUnit, OptimizerUnit, aliasing, initialize
+
+PLACES = {
+    "layer": "Layers/{}.py",
+    "loss": "Optimization/Loss.py",
+    "optimizer": "Optimization/Optimizers.py",
+    "regularizer": "Optimization/Constraints.py",
+    "initializer": "Layers/Initializers.py",
+    "network": "{}.py",
+}
+PARAMETERS = {"weights": "weights", "bias": "bias"}
+GRADIENTS = {"gradient_weights": "weights", "gradient_bias": "bias"}
+
+
+class Dialect:
+    """Finds and wraps classes of the exercise's layout."""
+
+    def __init__(self, finder: MemoryFinder, entry_points: Mapping[str, str]) -> None:
+        self.finder = finder
+
+    def find(self, kind: str, component: str) -> tuple[Any, str, list[str]]:
+        """Return the class of a component, its file and remarks; raise Fault if there is none."""
+        wanted = PLACES[kind].format(component)
+        places = class_places(self.finder.files, component, wanted)
+        if not places:
+            raise Fault(MISSING, f"no class {component} in the hand-in (its usual place is {wanted})")
+        filename, class_name = places[0]
+        remarks = []
+        if len(places) > 1:
+            others = ", ".join(sorted({name for name, _ in places[1:]} - {filename}))
+            if others:
+                remarks.append(f"{component} was graded from {filename}; there is another one in {others}")
+        module = importlib.import_module(module_name(self.finder.roots, filename))
+        cls = getattr(module, class_name, None)
+        if cls is None:
+            raise Fault(MISSING, f"{filename} does not define {class_name} once it is imported")
+        return cls, filename, remarks
+
+    def unit(self, kind: str, component: str, cls: Any, init: Mapping[str, Any]) -> Any:
+        """Construct the student's object, arguments by position, and wrap it."""
+        return UNITS[kind](cls(*init.values()))
+
+
+class FauLayer:
+    """A layer that updates its weights inside `backward` as soon as it has an optimizer."""
+
+    def __init__(self, layer: Any) -> None:
+        self.layer = layer
+
+    def forward(self, x: Array) -> Array:
+        """Return the output."""
+        return as_array(self.layer.forward(x), "forward")
+
+    def backward(self, dy: Array) -> Array:
+        """Return dL/dx (and, with an optimizer attached, update)."""
+        return as_array(self.layer.backward(dy), "backward")
+
+    def params(self) -> dict[str, Array]:
+        """Return copies of `weights` and `bias`, whichever there are."""
+        return members(self.layer, PARAMETERS, "attribute")
+
+    def set_params(self, **values: Array) -> None:
+        """Replace `weights` and `bias`."""
+        for name, value in values.items():
+            assign(self.layer, name, value)
+
+    def grads(self) -> dict[str, Array]:
+        """Return copies of `gradient_weights` and `gradient_bias`."""
+        return members(self.layer, GRADIENTS, "attribute")
+
+    def attach(self, name: str, rates: list[float]) -> None:
+        """Give the layer an optimizer of the grader's."""
+        self.layer.optimizer = OPTIMIZERS[name](*rates)
+
+    def update(self) -> None:
+        """Nothing to do: `backward` has done it."""
+
+    def train(self) -> None:
+        """Switch to the training phase."""
+        self.layer.testing_phase = False
+
+    def eval(self) -> None:
+        """Switch to the test phase."""
+        self.layer.testing_phase = True
+
+    def switch(self, attribute: str, value: Any) -> None:
+        """Set an attribute that the exercise names, such as `memorize`."""
+        setattr(self.layer, attribute, value)
+
+    def initialize(self, weights: dict[str, Any], bias: dict[str, Any]) -> dict[str, Array]:
+        """See `units.initialize`."""
+        return initialize(self.layer, weights, bias)
+
+    def aliasing(self, x: Array, dy: Array) -> dict[str, Array]:
+        """See `units.aliasing`."""
+        return aliasing(self.layer, x, dy)
+
+
+def _optimizer(optimizer: Any) -> OptimizerUnit:
+    return OptimizerUnit(optimizer.calculate_update, "calculate_update")
+
+
+UNITS = {"layer": FauLayer, "loss": LossUnit, "optimizer": _optimizer}

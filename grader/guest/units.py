@@ -1,0 +1,79 @@
+"""What the dialects share: units whose contract is the same in all of them, and small experiments on a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .aids import StandInInitializer
+from .answers import Array, as_array, as_scalar
+
+Flags = dict[str, Array]
+
+
+class LossUnit:
+    """A loss: `forward(prediction, label)`, `backward(label)`."""
+
+    def __init__(self, loss: Any) -> None:
+        self.loss = loss
+
+    def forward(self, p: Array, y: Array) -> Array:
+        """Return the loss as a 0-d array."""
+        return as_scalar(self.loss.forward(p, y), "forward")
+
+    def backward(self, y: Array) -> Array:
+        """Return dL/dp."""
+        return as_array(self.loss.backward(y), "backward")
+
+
+class OptimizerUnit:
+    """An optimizer, given as the function (weights, gradient) -> new weights that its dialect makes of it."""
+
+    def __init__(self, step: Callable[[Any, Any], Any], what: str) -> None:
+        self._step = step
+        self._what = what
+
+    def step(self, w: Array, g: Array) -> Array:
+        """Return the new weights."""
+        return as_array(self._step(w, g), self._what)
+
+    def step_number(self, w: float, g: float) -> Array:
+        """The same for Python floats."""
+        return as_scalar(self._step(w, g), self._what)
+
+    def aliasing(self, w: Array, g: Array) -> Flags:
+        """Tell whether the arrays passed in were changed."""
+        weights, gradient = w.copy(), g.copy()
+        self._step(weights, gradient)
+        return _flags(weights_changed=(weights != w).any(), gradient_changed=(gradient != g).any())
+
+
+def initialize(layer: Any, weights: dict[str, Any], bias: dict[str, Any]) -> dict[str, Array]:
+    """Initialize a layer with stand-ins; return the arrays that they handed out, in order: w0, w1, …, b0, b1, …"""
+    makers = {"w": StandInInitializer(**weights), "b": StandInInitializer(**bias)}
+    layer.initialize(*makers.values())
+    return {f"{sign}{i}": array for sign, maker in makers.items() for i, array in enumerate(maker.handed_out)}
+
+
+def aliasing(layer: Any, x: Array, dy: Array) -> Flags:
+    """Try out whether a layer writes into its caller's arrays or hands out its own buffers.
+
+    Returns 0-d booleans: `input_changed`, `error_changed`, `output_reused` (a second forward pass changed the first
+    one's result). This is the guest's testimony: it picks a style remark, nothing else.
+    """
+    given, error = np.array(x), np.array(dy)
+    first = layer.forward(given)
+    kept = np.array(first)
+    input_changed = (given != x).any()
+    layer.backward(error)
+    error_changed = (error != dy).any()
+    layer.forward(np.array(x) * 0.5 + 0.25)
+    return _flags(
+        input_changed=input_changed, error_changed=error_changed, output_reused=(np.asarray(first) != kept).any()
+    )
+
+
+def _flags(**found: Any) -> Flags:
+    return {name: np.array(bool(flag)) for name, flag in found.items()}

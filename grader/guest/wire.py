@@ -1,0 +1,151 @@
+"""The binary protocol between grader and guest, both directions; one frame format, no pickling, no evaluation.
+
+A message is a head frame followed by as many item frames as the head's first dimension says. Every frame is a
+fixed header and `nbytes` raw bytes:
+
+    magic 4s | kind u8 | dtype u8 | ndim u8 | zero u8 | id u64 | name 32s | dims 8 x u64 | nbytes u64
+
+Heads: CALL (grader to guest; the payload is JSON written by the grader), DONE and FAIL (guest to grader; no payload).
+Items: ARRAY (C order, little endian) and TEXT (UTF-8). `id` repeats the random number of the request, so that a reply
+prepared in advance is worthless. A reader checks every field against a byte budget *before* it allocates anything.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAGIC = b"bkc1"
+HEADER = struct.Struct("<4sBBBBQ32s8QQ")
+CALL, DONE, FAIL, ARRAY, TEXT = 1, 2, 3, 4, 5
+HEADS = (CALL, DONE, FAIL)
+MAX_ITEMS = 4096
+MAX_NDIM = 8
+_DTYPES = tuple(
+    np.dtype(code) for code in ("?", "<i1", "<i2", "<i4", "<i8", "<u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")
+)
+_CODES = {dtype: code for code, dtype in enumerate(_DTYPES)}
+
+Array = NDArray[Any]
+Item = Array | str
+Read = Callable[[int], "bytes | bytearray | memoryview"]
+
+
+class WireError(Exception):
+    """The bytes that arrived are not a message of this protocol, or not the one that was asked for."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A decoded message: which kind of head, its payload, and the named items."""
+
+    kind: int
+    id: int
+    head: str = ""
+    items: Mapping[str, Item] = field(default_factory=dict)
+
+    def arrays(self) -> dict[str, Array]:
+        """Return the array items, read-only, by name."""
+        return {name: item for name, item in self.items.items() if not isinstance(item, str)}
+
+
+def supported(dtype: np.dtype[Any]) -> bool:
+    """Tell whether arrays of this dtype can travel."""
+    return dtype.newbyteorder("<") in _CODES
+
+
+def encode(message: Message) -> bytes:
+    """Return the bytes of a message. Raises WireError for a dtype that cannot travel."""
+    payload = message.head.encode("utf-8", "replace")
+    dims = (len(message.items), 0, 0, 0, 0, 0, 0, 0)
+    parts = [HEADER.pack(MAGIC, message.kind, 0, 1, 0, message.id, b"", *dims, len(payload)), payload]
+    for name, item in message.items.items():
+        label = name.encode("utf-8", "replace")[:32]
+        if isinstance(item, str):
+            text = item.encode("utf-8", "replace")
+            parts += [HEADER.pack(MAGIC, TEXT, 0, 0, 0, message.id, label, *(0,) * 8, len(text)), text]
+            continue
+        if item.ndim > MAX_NDIM or not supported(item.dtype):
+            raise WireError(f"an array of dtype {item.dtype} with {item.ndim} axes cannot travel")
+        raw = item.astype(item.dtype.newbyteorder("<"), order="C", copy=False).tobytes()
+        sizes = (*item.shape, *(0,) * (MAX_NDIM - item.ndim))
+        code = _CODES[item.dtype.newbyteorder("<")]
+        parts += [HEADER.pack(MAGIC, ARRAY, code, item.ndim, 0, message.id, label, *sizes, len(raw)), raw]
+    return b"".join(parts)
+
+
+def decode(read: Read, budget: int, expected_id: int | None = None) -> Message:
+    """Read one message with at most `budget` payload bytes.
+
+    `read(n)` returns exactly n bytes or raises. `expected_id` is the request that this must answer (None: any).
+    Raises WireError for anything out of order, before allocating what the message claims to hold.
+    """
+    head = _frame(read, budget, expected_id)
+    if head.kind not in HEADS:
+        raise WireError(f"a message cannot start with a frame of kind {head.kind}")
+    count = head.dims[0]
+    if head.ndim != 1 or count > MAX_ITEMS:
+        raise WireError(f"a message with {count} items")
+    budget -= head.nbytes
+    payload = _text(read(head.nbytes))
+    items: dict[str, Item] = {}
+    for _ in range(count):
+        frame = _frame(read, budget, head.id)
+        budget -= frame.nbytes
+        if frame.kind == TEXT:
+            items[frame.name] = _text(read(frame.nbytes))
+        elif frame.kind == ARRAY:
+            items[frame.name] = _array(read, frame)
+        else:
+            raise WireError(f"a frame of kind {frame.kind} inside a message")
+    if len(items) != count:
+        raise WireError("two items of a message have the same name")
+    return Message(head.kind, head.id, payload, items)
+
+
+class _Frame(NamedTuple):
+    kind: int
+    dtype: int
+    ndim: int
+    id: int
+    name: str
+    dims: tuple[int, ...]
+    nbytes: int
+
+
+def _frame(read: Read, budget: int, expected_id: int | None) -> _Frame:
+    magic, kind, dtype, ndim, zero, frame_id, name, *rest = HEADER.unpack(read(HEADER.size))
+    *dims, nbytes = rest
+    if magic != MAGIC or zero != 0:
+        raise WireError("bytes that are not a frame")
+    if expected_id is not None and frame_id != expected_id:
+        raise WireError("an answer to a question that was not asked")
+    if ndim > MAX_NDIM or any(dims[ndim:]):
+        raise WireError(f"a frame with {ndim} axes {tuple(dims)}")
+    if nbytes > budget:
+        raise WireError(f"a frame of {nbytes} bytes, where at most {budget} can be right")
+    return _Frame(kind, dtype, ndim, frame_id, _text(name.rstrip(b"\0")), tuple(dims[:ndim]), nbytes)
+
+
+def _array(read: Read, frame: _Frame) -> Array:
+    if frame.dtype >= len(_DTYPES):
+        raise WireError(f"an array of the unknown dtype number {frame.dtype}")
+    dtype = _DTYPES[frame.dtype]
+    if math.prod(frame.dims) * dtype.itemsize != frame.nbytes:
+        raise WireError(f"{frame.nbytes} bytes for an array of shape {frame.dims} and dtype {dtype}")
+    if any(side > frame.nbytes for side in frame.dims):
+        raise WireError(f"an empty array of the absurd shape {frame.dims}")
+    raw = bytes(read(frame.nbytes))
+    if dtype.kind == "b" and raw.strip(b"\0\1"):
+        raise WireError("a truth value that is neither 0 nor 1")
+    return np.frombuffer(raw, dtype).reshape(frame.dims)
+
+
+def _text(raw: bytes | bytearray | memoryview) -> str:
+    return bytes(raw).decode("utf-8", "replace")

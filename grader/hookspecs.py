@@ -1,0 +1,24 @@
+"""The hooks by which a plugin adds to the grader. They return typed records; they never steer.
+
+A plugin is a module (a built-in file of `grader/tasks/`, or one named in an outside package's entry-point group
+`backcheck.plugins`) with functions marked `@hookimpl`.
+"""
+
+from __future__ import annotations
+
+import pluggy
+
+from grader.model import Check, Task
+
+hookspec = pluggy.HookspecMarker("backcheck-grader")
+hookimpl = pluggy.HookimplMarker("backcheck-grader")
+
+
+@hookspec
+def backcheck_tasks() -> list[Task]:  # type: ignore[empty-body]  # a specification has no body
+    """Return the tasks this plugin grades."""
+
+
+@hookspec
+def backcheck_checks() -> list[Check]:  # type: ignore[empty-body]  # a specification has no body
+    """Return generic checks; they apply to every task that has their traits."""

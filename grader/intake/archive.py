@@ -1,0 +1,74 @@
+"""Reads a hand-in from a zip file, member by member, in memory; nothing is ever extracted."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from pathlib import Path
+
+from grader.intake.errors import IntakeError
+from grader.intake.ignored import MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, is_wanted
+
+_MAX_MEMBERS = 20_000
+_MAX_RATIO = 200
+_MAX_ARCHIVE_BYTES = 256 << 20
+
+
+def read_zip(path: Path, name: str) -> dict[str, bytes]:
+    """Return path -> bytes of every member that is wanted.
+
+    Raises IntakeError for a file that is not a zip, is encrypted, holds links, absolute or climbing names, two
+    members of one name, or unpacks to far more than a hand-in can be.
+    """
+    try:
+        if path.stat().st_size > _MAX_ARCHIVE_BYTES:
+            raise IntakeError(f"{name}: too large to be a hand-in")
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if len(members) > _MAX_MEMBERS:
+                raise IntakeError(f"{name}: {len(members):,} members are too many for a hand-in")
+            return _read(archive, members, name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as exc:
+        raise IntakeError(f"{name}: not a zip file that can be read ({exc or type(exc).__name__})") from exc
+    except OSError as exc:
+        raise IntakeError(f"{name}: cannot be read: {exc.strerror or exc}") from exc
+
+
+def _read(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    seen: set[str] = set()
+    total = 0
+    for member in members:
+        inside = member.filename.replace("\\", "/")
+        _refuse(member, inside, seen, name)
+        seen.add(inside.lower())
+        if member.is_dir() or not is_wanted(inside):
+            continue
+        if member.file_size > _MAX_RATIO * max(member.compress_size, 1) and member.file_size > 1 << 16:
+            raise IntakeError(f"{name}: {_shown(inside)} unpacks to {member.file_size:,} bytes: a zip bomb")
+        total += member.file_size
+        if member.file_size > MAX_FILE_BYTES or total > MAX_TOTAL_BYTES or len(files) >= MAX_FILES:
+            raise IntakeError(f"{name}: unpacks to more than a hand-in can be ({_shown(inside)})")
+        with archive.open(member) as stream:
+            data = stream.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            raise IntakeError(f"{name}: {_shown(inside)} is larger than it claims")
+        files[inside] = data
+    return files
+
+
+def _refuse(member: zipfile.ZipInfo, inside: str, seen: set[str], name: str) -> None:
+    """Raise IntakeError for a member that an honest hand-in does not have."""
+    if member.flag_bits & 0x1:
+        raise IntakeError(f"{name}: the zip is encrypted; hand it in without a password")
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise IntakeError(f"{name}: holds a link ({_shown(inside)}); hand in the file itself")
+    if inside.startswith("/") or ":" in inside.split("/")[0] or ".." in inside.split("/"):
+        raise IntakeError(f"{name}: holds the name {_shown(inside)}, which leads out of the archive")
+    if inside.lower() in seen:
+        raise IntakeError(f"{name}: holds {_shown(inside)} twice (upper and lower case count as one)")
+
+
+def _shown(inside: str) -> str:
+    return repr(inside[:80])

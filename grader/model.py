@@ -1,0 +1,232 @@
+"""The records that everything else is made of. Plain, frozen, and (for Report) nothing but text and numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+SCHEMA = 1
+
+
+class Verdict(StrEnum):
+    """How one check on one case ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"  # an answer, and a wrong one
+    CRASHED = "crashed"  # an exception, or the process died
+    TIMEOUT = "timeout"
+    OUTPUT_LIMIT = "output_limit"
+    PROTOCOL_VIOLATION = "protocol_violation"
+    SKIPPED = "skipped"  # a check that it needs did not pass
+    BROKEN = "broken"  # our fault: costs no points
+
+
+class Tier(StrEnum):
+    """What a failure costs: points, a remark, or a remark on style."""
+
+    CORE = "core"
+    ROBUST = "robust"
+    STYLE = "style"
+
+
+class Visibility(StrEnum):
+    """Whether students see a check's numbers."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    AFTER_DUE_DATE = "after_due_date"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a hand-in may use; seconds are wall clock, one deadline per reply."""
+
+    import_seconds: float = 20.0
+    reply_seconds: float = 10.0
+    output_bytes: int = 1 << 20
+
+
+@dataclass(frozen=True)
+class Case:
+    """One setting in which checks run: constructor arguments (in order), input and output shape, the kind of data.
+
+    `shapes` holds further input shapes that some checks need, by name (`other`: another batch or length).
+    """
+
+    name: str
+    init: Mapping[str, Any]
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...] = ()
+    data: str = "normal"
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """The choices that the specification leaves open, as found in one hand-in by how it behaves.
+
+    The oracle, and every deliberately wrong variant, are built from the same conventions, so that like is compared
+    with like. `bias`: where the bias sits in an affine layer's matrix (`last` row, `first` row, `separate` array).
+    `orientation`: `in-out` stores (D, M), `out-in` its transpose. `order`: the blocks of the RNN's concatenated
+    input. `output_activation`: what the RNN puts behind its output layer. `fitted` is False when nothing that is
+    admissible reproduced the hand-in's outputs.
+    """
+
+    bias: str = "separate"
+    orientation: str = "in-out"
+    order: tuple[str, ...] = ("x", "h", "1")
+    output_activation: str = "sigmoid"
+    fitted: bool = True
+
+
+@dataclass(frozen=True)
+class Check:
+    """A test that can be run on any layer, wherever that lives; made by the decorator `checks.check`.
+
+    `traits` are what a task (or the hand-in's dialect) must have for the check to apply; `needs` names the checks
+    that must have passed on the same case; `points` is its weight among the task's core checks.
+    """
+
+    name: str
+    title: str
+    hint: str
+    run: Callable[..., None]
+    points: float = 1.0
+    traits: frozenset[str] = frozenset()
+    needs: tuple[str, ...] = ()
+    visibility: Visibility = Visibility.VISIBLE
+    tier: Tier = Tier.CORE
+    arguments: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One graded component: what it is called, in which settings it is tried, and what is known about it.
+
+    `oracle(unit, case, conventions)` returns the reference with the unit's own parameters, in the unit's own layout;
+    `fit(unit, case, rng)` finds the conventions; `prepare(unit, case, rng)` gives a fresh unit parameters that are
+    worth testing. `uses` names the tasks that this one is usually built on. `points` maps a group
+    (`ex1`) to the points that this task has there.
+    """
+
+    name: str
+    kind: str
+    cases: tuple[Case, ...]
+    checks: tuple[Check, ...] = ()
+    traits: frozenset[str] = frozenset()
+    oracle: Callable[..., Any] | None = None
+    fit: Callable[..., Conventions] | None = None
+    prepare: Callable[..., None] | None = None
+    points: Mapping[str, float] = field(default_factory=dict)
+    uses: tuple[str, ...] = ()
+    limits: Limits = Limits()
+
+    @property
+    def total(self) -> float:
+        """Points over all groups."""
+        return sum(self.points.values())
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A hand-in as it arrived: every Python file, and the entry points as text. Nothing of it has been run."""
+
+    id: str
+    digest: str
+    files: Mapping[str, bytes]
+    entry_points: Mapping[str, str]
+    dialect: str
+    roots: tuple[str, ...] = ("",)
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to grade: everything a worker needs. `suite` is the fingerprint of grader and tasks."""
+
+    submission: Submission
+    task: str
+    seed: int
+    suite: str = ""
+    limits: Limits | None = None
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check on one case."""
+
+    task: str
+    case: str
+    check: str
+    title: str
+    verdict: Verdict
+    tier: Tier = Tier.CORE
+    visibility: Visibility = Visibility.VISIBLE
+    points: float = 0.0
+    max_points: float = 0.0
+    message: str = ""
+    hint: str = ""
+    diagnosis: str = ""
+    seconds: float = 0.0
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All results of one job; everything downstream reads this and nothing else.
+
+    `remarks` are sentences for the student about the hand-in as a whole, `output` what its code printed,
+    `mend_first` the failing building blocks of this task.
+    """
+
+    submission: str
+    digest: str
+    task: str
+    seed: int
+    results: tuple[CheckResult, ...]
+    suite: str = ""
+    isolation: str = "process"
+    score: float = 0.0
+    max_score: float = 0.0
+    output: str = ""
+    remarks: tuple[str, ...] = ()
+    mend_first: tuple[str, ...] = ()
+    seconds: float = 0.0
+    schema: int = SCHEMA
+
+    def to_json(self) -> str:
+        """Return the report as a JSON object."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Report:
+        """Rebuild a report that `to_json` wrote. Raises ValueError for anything else."""
+        try:
+            data = json.loads(text)
+            if data.get("schema") != SCHEMA:
+                raise ValueError(f"a report of schema {data.get('schema')!r}; this version reads schema {SCHEMA}")
+            data["results"] = tuple(_result(item) for item in data["results"])
+            data["remarks"], data["mend_first"] = tuple(data["remarks"]), tuple(data["mend_first"])
+            return cls(**data)
+        except (KeyError, TypeError, AttributeError) as exc:
+            raise ValueError(f"not a report: {exc}") from exc
+
+    @property
+    def passed(self) -> bool:
+        """True if every core check passed."""
+        return all(r.verdict is Verdict.PASSED for r in self.results if r.tier is Tier.CORE)
+
+    @property
+    def broken(self) -> bool:
+        """True if the grader itself failed somewhere."""
+        return any(r.verdict is Verdict.BROKEN for r in self.results)
+
+
+def _result(item: dict[str, Any]) -> CheckResult:
+    item["verdict"], item["tier"] = Verdict(item["verdict"]), Tier(item["tier"])
+    item["visibility"] = Visibility(item["visibility"])
+    return CheckResult(**item)

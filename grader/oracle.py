@@ -1,0 +1,115 @@
+"""References that answer in a student's own layout: the same protocol, the right numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framework.layer import Layer
+from framework.optimizer import Optimizer
+from grader.guest.dialects.native import NativeLayer
+from grader.remote import RemoteLayer, RemoteOptimizer
+
+Array = NDArray[Any]
+Table = dict[str, Array]
+Pack = Callable[[Table], Table]
+
+
+def _same(table: Table) -> Table:
+    return table
+
+
+class Oracle:
+    """The reference layer, with a student's parameters, speaking the neutral protocol.
+
+    `pack` turns the reference's parameters or gradients into the student's names and layout.
+    """
+
+    def __init__(self, reference: Layer, params: Mapping[str, Array] | None = None, pack: Pack = _same) -> None:
+        self._unit = NativeLayer(reference)
+        self._pack = pack
+        if params:
+            self._unit.set_params(**params)
+
+    def forward(self, x: Array) -> Array:
+        """Return the right output."""
+        return self._unit.forward(np.asarray(x))
+
+    def backward(self, dy: Array) -> Array:
+        """Return the right dL/dx."""
+        return self._unit.backward(np.asarray(dy))
+
+    def params(self) -> Table:
+        """Return the parameters in the student's layout."""
+        return self._pack(self._unit.params())
+
+    def grads(self) -> Table:
+        """Return the gradients in the student's layout."""
+        return self._pack(self._unit.grads())
+
+    def input_gradient(self, x: Array, dy: Array) -> Callable[[], Array]:
+        """Return a function that computes dL/dx, for a check that may not need it."""
+
+        def compute() -> Array:
+            self.forward(x)
+            return self.backward(dy)
+
+        return compute
+
+    def parameter_gradients(self, x: Array, dy: Array) -> Table:
+        """Return the gradients of all parameters, in the student's layout."""
+        self.forward(x)
+        self.backward(dy)
+        return self.grads()
+
+    def attach(self, name: str, *rates: float) -> None:
+        """Attach one of the stand-in optimizers."""
+        self._unit.attach(name, list(rates))
+
+    def update(self) -> None:
+        """Step every parameter."""
+        self._unit.update()
+
+    def train(self) -> None:
+        """Switch to the training phase."""
+        self._unit.train()
+
+    def eval(self) -> None:
+        """Switch to the test phase."""
+        self._unit.eval()
+
+    def switch(self, attribute: str, value: Any) -> None:
+        """Set an attribute of the contract (`memorize`)."""
+        self._unit.switch(attribute, value)
+
+
+def plain_oracle(reference: Callable[..., Layer]) -> Callable[..., Oracle]:
+    """Return the oracle of a layer without parameters: the reference as it is."""
+
+    def build(layer: RemoteLayer, *_: Any) -> Oracle:
+        return Oracle(reference(*layer.init.values()))
+
+    return build
+
+
+class OptimizerOracle:
+    """The reference optimizer for one parameter."""
+
+    def __init__(self, reference: Optimizer) -> None:
+        self._reference = reference
+
+    def step(self, w: Array, g: Array) -> Array:
+        """Return the new weights."""
+        return np.asarray(self._reference.step("W", w, g))
+
+
+def optimizer_oracle(reference: Callable[..., Optimizer]) -> Callable[..., OptimizerOracle]:
+    """Return the oracle of an optimizer: the reference with the same rates."""
+
+    def build(optimizer: RemoteOptimizer, *_: Any) -> OptimizerOracle:
+        return OptimizerOracle(reference(*optimizer.init.values()))
+
+    return build

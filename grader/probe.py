@@ -1,0 +1,179 @@
+"""What a check works with: data, comparisons, and numerical gradients by random projection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader import compare
+from grader.model import Case
+from grader.remote import RemoteLayer
+from grader.samples import direction, sample
+from grader.tolerance import deviates, difference_step, tolerance
+
+Array = NDArray[Any]
+_PROJECTIONS = 3
+_LOCALISE_UP_TO = 400  # entries; beyond that a mismatch is reported without its place
+
+
+class CheckFailed(Exception):
+    """A check found a wrong answer. The message names the place and the size of the deviation."""
+
+    def __init__(self, message: str, details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = dict(details or {})
+
+
+class Probe:
+    """Data and assertions for one check on one case; everything random comes from its own generator."""
+
+    def __init__(self, case: Case, rng: np.random.Generator) -> None:
+        self.case = case
+        self.rng = rng
+
+    def input(self, shape: str | tuple[int, ...] = "") -> Array:
+        """Return input data of the case's shape, of one of its further shapes by name, or of a shape given."""
+        if isinstance(shape, str):
+            shape = self.case.shapes[shape] if shape else self.case.input_shape
+        return sample(self.case.data, shape, self.rng)
+
+    def labels(self, shape: tuple[int, ...]) -> Array:
+        """Return one-hot rows (N, K)."""
+        return sample("labels", shape, self.rng)
+
+    def normal(self, shape: tuple[int, ...]) -> Array:
+        """Return standard normal draws."""
+        return self.rng.standard_normal(shape)
+
+    def cotangent(self, y: Array) -> Array:
+        """Return a random dL/dy: never ones, under which wrong derivatives look right."""
+        return direction(y.shape, self.rng)
+
+    def assert_true(self, condition: bool, message: str, **details: Any) -> None:
+        """Fail with `message` unless the condition holds."""
+        if not condition:
+            raise CheckFailed(message, details)
+
+    def assert_shape(self, answer: Array, shape: tuple[int, ...], what: str) -> None:
+        """Fail unless `answer` has `shape`."""
+        if answer.shape != tuple(shape):
+            raise CheckFailed(f"{what} has shape {answer.shape}; {tuple(shape)} was expected")
+
+    def assert_same(self, answer: Array, expected: Array, what: str, kind: str = "value") -> None:
+        """Fail unless two arrays agree in shape and, within the tolerance of `kind`, in every entry."""
+        answer, expected = np.asarray(answer), np.asarray(expected)
+        self.assert_shape(answer, expected.shape, what)
+        wrong = deviates(answer, expected, kind)
+        if wrong.any():
+            raise CheckFailed(*compare.describe(answer, expected, wrong, what))
+
+    def assert_all_same(
+        self, answers: Mapping[str, Array], expected: Mapping[str, Array], what: str, kind: str = "value"
+    ) -> None:
+        """Fail unless both tables have the same names and agree under each of them."""
+        missing = sorted(set(expected) - set(answers))
+        if missing:
+            raise CheckFailed(f"{what}: there is no {missing[0]}")
+        for name, value in expected.items():
+            self.assert_same(answers[name], value, f"{what} {name}" if what else name, kind)
+
+    def assert_gradient(
+        self,
+        answer: Array,
+        of: Callable[[Array], Array],
+        at: Array,
+        along: Array,
+        what: str = "the input gradient",
+        truth: Callable[[], Array | None] | None = None,
+    ) -> None:
+        """Fail unless `answer` is the derivative of <along, of(x)> with respect to x at `at`.
+
+        Compares projections on random directions v: <answer, v> against a four-point central difference along v, so
+        the number of calls does not grow with the size. On a mismatch `truth`, the reference's own gradient, says
+        where; without one the entries are differentiated one by one.
+        """
+        self.assert_shape(answer, at.shape, what)
+
+        precision = np.dtype(np.float64)
+
+        def loss(x: Array) -> float:
+            nonlocal precision
+            y = of(x)
+            precision = min(y.dtype, answer.dtype)
+            return _inner(along, y)
+
+        loss(at)
+        for _ in range(_PROJECTIONS):
+            v = direction(at.shape, self.rng)
+            if not _matches(_inner(answer, v), _slope(loss, at, v, precision), answer, precision):
+                break
+        else:
+            return
+        expected = truth() if truth is not None else _entrywise(loss, at, precision)
+        if expected is not None and expected.shape == answer.shape:
+            wrong = deviates(answer, expected, "gradient")
+            if wrong.any():
+                raise CheckFailed(*compare.describe(answer, expected, wrong, what))
+        raise CheckFailed(f"{what} is not the derivative of what forward computes (by central differences)")
+
+    def assert_parameter_gradients(
+        self, layer: RemoteLayer, x: Array, truth: Callable[[Array, Array], Mapping[str, Array]]
+    ) -> None:
+        """Fail unless every gradient that `layer` reports is the derivative of its own forward pass at `x`.
+
+        `truth(x, dout)` gives the reference's gradients, to say where one is wrong.
+        """
+        params = layer.params()
+        dout = self.cotangent(layer.forward(x))
+        layer.backward(dout)
+        grads = layer.grads()
+        for name, value in params.items():
+            if name not in grads:
+                raise CheckFailed(f"there is no gradient of {name} after backward")
+            self.assert_shape(grads[name], value.shape, f"the gradient of {name}")
+
+            def of(candidate: Array, name: str = name) -> Array:
+                layer.set_params({name: candidate})
+                return layer.forward(x)
+
+            def true_gradient(name: str = name) -> Array | None:
+                return truth(x, dout).get(name)
+
+            layer.set_params(params)
+            self.assert_gradient(grads[name], of, value, dout, f"the gradient of {name}", true_gradient)
+            layer.set_params(params)
+
+
+def _inner(a: Array, b: Array) -> float:
+    return float(np.dot(a.ravel().astype(np.float64), b.ravel().astype(np.float64))) if a.shape == b.shape else np.nan
+
+
+def _slope(loss: Callable[[Array], float], at: Array, v: Array, precision: np.dtype[Any]) -> float:
+    """Four-point central difference of `loss` along v (Fornberg 1988, order 4)."""
+    h = difference_step(precision)
+    near = loss(at + h * v) - loss(at - h * v)
+    far = loss(at + 2 * h * v) - loss(at - 2 * h * v)
+    return (8 * near - far) / (12 * h)
+
+
+def _matches(projected: float, slope: float, answer: Array, precision: np.dtype[Any]) -> bool:
+    allowed = tolerance("gradient", precision)
+    norm = float(np.linalg.norm(answer.astype(np.float64)))
+    return bool(
+        abs(projected - slope) <= allowed.atol * max(answer.size, 1) ** 0.5 + allowed.rtol * max(norm, abs(slope))
+    )
+
+
+def _entrywise(loss: Callable[[Array], float], at: Array, precision: np.dtype[Any]) -> Array | None:
+    if at.size > _LOCALISE_UP_TO:
+        return None
+    gradient = np.empty(at.size)
+    for index in range(at.size):
+        v = np.zeros(at.size)
+        v[index] = 1.0
+        gradient[index] = _slope(loss, at, v.reshape(at.shape), precision)
+    return gradient.reshape(at.shape)

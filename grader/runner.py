@@ -1,0 +1,88 @@
+"""Runs one check on one case, and turns whatever happens into a verdict and a message."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader.guest.faults import RAISED, Fault
+from grader.model import Case, Check, Verdict
+from grader.probe import CheckFailed, Probe
+from grader.sandbox.lost import GuestLost
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a check ended, before points."""
+
+    verdict: Verdict
+    message: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def run_check(
+    check: Check, case: Case, rng: np.random.Generator, new: Callable[[], Any], oracle: Callable[[Any], Any] | None
+) -> Outcome:
+    """Run `check`; `new` makes a fresh unit, `oracle(unit)` its reference.
+
+    A wrong answer, an exception of the student's code and a lost guest each have their verdict. Anything else is the
+    grader's own fault: BROKEN, with the traceback in `details`.
+    """
+    start = time.perf_counter()
+    try:
+        with np.errstate(all="ignore"):
+            check.run(**_arguments(check, case, rng, new, oracle))
+        outcome = Outcome(Verdict.PASSED)
+    except CheckFailed as exc:
+        outcome = Outcome(Verdict.FAILED, exc.message, exc.details)
+    except Fault as fault:
+        outcome = explain_fault(fault)
+    except GuestLost as lost:
+        outcome = Outcome(lost.verdict, lost.message)
+    except Exception as exc:
+        outcome = Outcome(Verdict.BROKEN, f"{type(exc).__name__}: {exc}", {"traceback": traceback.format_exc()})
+    return Outcome(outcome.verdict, outcome.message, outcome.details, time.perf_counter() - start)
+
+
+def explain_fault(fault: Fault) -> Outcome:
+    """Return the verdict and the sentence for what the student's code did not fulfil."""
+    place = f", raised in your {fault.where}" if fault.where else ""
+    if fault.kind != RAISED:
+        return Outcome(Verdict.FAILED, fault.message + (f" ({fault.where})" if fault.where else ""))
+    details = {"error": fault.error, "where": fault.where}
+    if fault.error == "NotImplementedError":
+        where = f" ({fault.where})" if fault.where else ""
+        return Outcome(Verdict.FAILED, f"not written yet{where}: {fault.message or fault.error}", details)
+    if fault.error == "MemoryError":
+        return Outcome(Verdict.CRASHED, f"out of memory{place}", details)
+    if fault.error == "EOFError":
+        return Outcome(Verdict.CRASHED, f"asks for input(){place}; nobody is there to answer", details)
+    return Outcome(Verdict.CRASHED, f"{fault.error}: {fault.message}{place}", details)
+
+
+def _arguments(
+    check: Check, case: Case, rng: np.random.Generator, new: Callable[[], Any], oracle: Callable[[Any], Any] | None
+) -> dict[str, Any]:
+    """Build what the check asks for, and nothing else. The oracle is that of the unit under test."""
+    given: dict[str, Any] = {}
+    unit = None
+    for name in check.arguments:
+        if name == "probe":
+            given[name] = Probe(case, rng)
+        elif name == "case":
+            given[name] = case
+        elif name == "new":
+            given[name] = new
+        elif name != "oracle":
+            unit = given[name] = new()
+    if "oracle" in check.arguments:
+        if oracle is None:
+            raise TypeError(f"check {check.name} asks for an oracle, and this task has none")
+        given["oracle"] = oracle(unit)
+    return given

@@ -1,0 +1,137 @@
+"""One guest process and the three pipes to it: requests, replies, and whatever it prints."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import time
+
+
+class ChannelClosed(Exception):
+    """The guest is gone: its end of the channel is closed."""
+
+
+class DeadlinePassed(Exception):
+    """The guest did not answer (or did not take the request) in time."""
+
+
+class TooMuchOutput(Exception):
+    """The guest printed more than its limit."""
+
+
+class Channel:
+    """Bytes to and from a guest, with a deadline on each exchange and a cap on what it prints.
+
+    `output` collects stdout and stderr, which the guest merges into its descriptor 2, up to `output_limit` bytes over
+    the guest's life; beyond that the guest is not listened to any more.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], output_limit: int) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self.process = process
+        self.output = bytearray()
+        self._limit = output_limit
+        self._in, self._out, self._log = (s.fileno() for s in (process.stdin, process.stdout, process.stderr))
+        for descriptor in (self._in, self._out, self._log):
+            os.set_blocking(descriptor, False)
+        self._poll = select.poll()
+        self._poll.register(self._out, select.POLLIN)
+        self._poll.register(self._log, select.POLLIN)
+        self._pending = bytearray()
+        self._deadline = 0.0
+
+    def send(self, data: bytes, seconds: float) -> None:
+        """Write a request; starts the one deadline under which its reply must also arrive."""
+        self._deadline = time.monotonic() + seconds
+        self._pending.clear()
+        view = memoryview(data)
+        writing = False
+        while view:
+            try:
+                view = view[os.write(self._in, view[: 1 << 16]) :]
+                continue
+            except BlockingIOError:
+                pass
+            except (BrokenPipeError, OSError) as exc:
+                raise ChannelClosed from exc
+            if not writing:
+                self._poll.register(self._in, select.POLLOUT)
+                writing = True
+            self._wait()
+        if writing:
+            self._poll.unregister(self._in)
+
+    def read(self, count: int) -> bytes:
+        """Return exactly `count` bytes of the reply."""
+        while len(self._pending) < count:
+            try:
+                chunk = os.read(self._out, max(1 << 16, count - len(self._pending)))
+            except BlockingIOError:
+                self._wait()
+                continue
+            if not chunk:
+                raise ChannelClosed
+            self._pending += chunk
+        data = bytes(self._pending[:count])
+        del self._pending[:count]
+        return data
+
+    @property
+    def leftover(self) -> bool:
+        """True if the guest has sent bytes beyond the reply: nobody asked for them."""
+        return bool(self._pending)
+
+    def _wait(self) -> None:
+        """Wait for any descriptor; drain the log; raise when the deadline has passed."""
+        left = self._deadline - time.monotonic()
+        if left <= 0 or not (events := self._poll.poll(left * 1000)):
+            raise DeadlinePassed
+        if any(descriptor == self._log for descriptor, _ in events):
+            self.drain()
+
+    def drain(self) -> None:
+        """Collect what has been printed so far."""
+        while True:
+            try:
+                chunk = os.read(self._log, 1 << 16)
+            except (BlockingIOError, OSError):
+                return
+            if not chunk:
+                with contextlib.suppress(KeyError):
+                    self._poll.unregister(self._log)
+                return
+            self.output += chunk[: self._limit - len(self.output)]
+            if len(self.output) >= self._limit:
+                raise TooMuchOutput
+
+    def close(self, grace: float = 0.0) -> int | None:
+        """Kill the guest with everything it has started; return its exit code (negative: the signal).
+
+        With `grace` a guest that is already on its way out gets that many seconds to be seen ending by itself.
+        """
+        if grace:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(grace)
+        code = self.process.poll()
+        kill_tree(self.process)
+        with contextlib.suppress(TooMuchOutput):
+            self.drain()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        return code
+
+
+def kill_tree(process: subprocess.Popen[bytes]) -> None:
+    """Kill a guest's whole process group and reap it."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    process.wait()

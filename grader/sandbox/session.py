@@ -1,0 +1,172 @@
+"""A conversation with the code of one submission: ask, with a deadline; a new guest after a death."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import signal
+import subprocess
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.guest import wire
+from grader.guest.faults import Fault
+from grader.model import Limits, Submission, Verdict
+from grader.sandbox.channel import Channel, ChannelClosed, DeadlinePassed, TooMuchOutput
+from grader.sandbox.lost import GuestLost
+
+Array = NDArray[Any]
+_FLOOR = 1 << 20  # every reply may have this many bytes …
+_FACTOR = 16  # … and this many times what the request carried
+_INTERFACES = ("__init__", "layer", "loss", "optimizer", "initializer", "regularizer", "network", "hookspecs")
+
+
+class Session:
+    """Requests to the guest that holds one submission; the guest is replaced when it is lost.
+
+    `generation` counts the guests: handles made in an earlier one are gone. `spare` is a process started early,
+    used for the first guest.
+    """
+
+    isolation = "process"
+
+    def __init__(
+        self,
+        submission: Submission,
+        launch: Callable[[], subprocess.Popen[bytes]],
+        *,
+        seed: int = 0,
+        limits: Limits | None = None,
+        spare: subprocess.Popen[bytes] | None = None,
+    ) -> None:
+        self.submission = submission
+        self.limits = limits or Limits()
+        self.generation = 0
+        self._seed = seed
+        self._launch = launch
+        self._spare = spare
+        self._channel: Channel | None = None
+        self._printed = bytearray()
+
+    def ask(
+        self,
+        operation: str,
+        args: Mapping[str, Any] | None = None,
+        arrays: Mapping[str, Array] | None = None,
+        *,
+        seconds: float | None = None,
+    ) -> dict[str, wire.Item]:
+        """Send one request and return the named items of its reply.
+
+        Raises Fault when the student's code did not fulfil it, GuestLost when the guest did not survive it.
+        """
+        if self._channel is None:
+            self._start()
+        if seconds is None:
+            imports = operation in ("open", "make")
+            seconds = self.limits.import_seconds if imports else self.limits.reply_seconds
+        return self._exchange(operation, args or {}, arrays or {}, seconds)
+
+    def close(self) -> None:
+        """Kill the guest, and a spare that was never used."""
+        if self._channel is not None:
+            self._retire()
+        if self._spare is not None:
+            Channel(self._spare, 1).close()
+            self._spare = None
+
+    @property
+    def output(self) -> str:
+        """What the submission has printed so far, over all of its guests."""
+        if self._channel is not None:
+            with contextlib.suppress(TooMuchOutput):
+                self._channel.drain()
+        now = self._channel.output if self._channel is not None else b""
+        return bytes(self._printed + now).decode("utf-8", "replace")
+
+    def _start(self) -> None:
+        process, self._spare = self._spare or self._launch(), None
+        self._channel = Channel(process, self.limits.output_bytes)
+        self.generation += 1
+        files = {f"i{n}": (name, raw) for n, (name, raw) in enumerate(interface_sources().items())}
+        code = {f"s{n}": (name, raw) for n, (name, raw) in enumerate(self.submission.files.items())}
+        args = {
+            "interface": {key: name for key, (name, _) in files.items()},
+            "submission": {key: name for key, (name, _) in code.items()},
+            "roots": list(self.submission.roots),
+            "dialect": self.submission.dialect,
+            "entry_points": dict(self.submission.entry_points),
+            "seed": self._seed,
+        }
+        arrays = {key: np.frombuffer(raw, np.uint8) for key, (_, raw) in (files | code).items()}
+        self._exchange("load", args, arrays, self.limits.import_seconds)
+
+    def _exchange(
+        self, operation: str, args: Mapping[str, Any], arrays: Mapping[str, Array], seconds: float
+    ) -> dict[str, wire.Item]:
+        channel = self._channel
+        assert channel is not None
+        number = secrets.randbits(64)
+        budget = _FLOOR + _FACTOR * sum(array.nbytes for array in arrays.values())
+        head = json.dumps({"op": operation, "limit": budget - 4096, **args})
+        request = wire.encode(wire.Message(wire.CALL, number, head, dict(arrays)))
+        doing = str(args.get("method") or operation)
+        try:
+            channel.send(request, seconds)
+            reply = wire.decode(channel.read, budget, number)
+            if channel.leftover:
+                raise wire.WireError("more bytes than the answer has")
+        except DeadlinePassed:
+            self._retire()
+            raise GuestLost(Verdict.TIMEOUT, f"no answer from {doing} within {seconds:g} seconds") from None
+        except TooMuchOutput:
+            self._retire()
+            raise GuestLost(Verdict.OUTPUT_LIMIT, f"printed more than {self.limits.output_bytes:,} bytes") from None
+        except wire.WireError as exc:
+            self._retire()
+            raise GuestLost(Verdict.PROTOCOL_VIOLATION, f"instead of an answer to {doing}: {exc}") from None
+        except ChannelClosed:
+            code = self._retire(grace=1.0)
+            raise GuestLost(Verdict.CRASHED, f"the process ended during {doing}{_reason(code)}") from None
+        if reply.kind == wire.DONE:
+            return dict(reply.items)
+        texts = {name: item for name, item in reply.items.items() if isinstance(item, str)}
+        raise Fault(
+            texts.get("kind", "raised"),
+            texts.get("message", ""),
+            error=texts.get("error", ""),
+            where=texts.get("where", ""),
+        )
+
+    def _retire(self, grace: float = 0.0) -> int | None:
+        channel, self._channel = self._channel, None
+        if channel is None:
+            return None
+        code = channel.close(grace)
+        room = self.limits.output_bytes - len(self._printed)
+        self._printed += channel.output[: max(room, 0)]
+        return code
+
+
+def _reason(code: int | None) -> str:
+    if code is None:
+        return ""
+    if code >= 0:
+        return f" (exit code {code})"
+    try:
+        return f" ({signal.Signals(-code).name})"
+    except ValueError:
+        return f" (signal {-code})"
+
+
+@cache
+def interface_sources() -> dict[str, bytes]:
+    """Return the interface modules of `framework/`, the only part of it that a guest ever gets."""
+    folder = Path(__file__).parent.parent.parent / "framework"
+    return {f"framework/{name}.py": (folder / f"{name}.py").read_bytes() for name in _INTERFACES}

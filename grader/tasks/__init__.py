@@ -1,0 +1,1 @@
+"""One file per graded thing: its cases, what is special about checking it, its points."""

@@ -1,0 +1,43 @@
+"""Adam: moving averages of gradient and squared gradient, both corrected for their start at zero."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.reference.adam import Adam
+from grader.checks.define import check
+from grader.hookspecs import hookimpl
+from grader.model import Case, Task
+from grader.oracle import optimizer_oracle
+from grader.probe import Probe
+from grader.remote import RemoteOptimizer
+
+CASES = (
+    Case("usual rates, matrix", {"learning_rate": 0.1, "mu": 0.9, "rho": 0.999}, (3, 4)),
+    Case("unusual rates, kernels", {"learning_rate": 1.0, "mu": 0.3, "rho": 0.6}, (2, 1, 3, 2)),
+)
+
+
+@check(needs="first_step")
+def check_zero_gradient(optimizer: RemoteOptimizer, probe: Probe) -> None:
+    """A gradient of zero leaves the weights where they are.
+
+    A unit that is switched off has gradient zero. What is 0 / sqrt(0)?
+    """
+    w = probe.input()
+    probe.assert_same(optimizer.step(w, np.zeros_like(w)), w, "the weights after a step with gradient zero", "adam")
+
+
+@hookimpl
+def backcheck_tasks() -> list[Task]:
+    """Return the task of this module."""
+    return [
+        Task(
+            name="Adam",
+            kind="optimizer",
+            cases=CASES,
+            checks=(check_zero_gradient,),
+            oracle=optimizer_oracle(Adam),
+            points={"ex2": 4},
+        )
+    ]

@@ -1,0 +1,128 @@
+"""CrossEntropyLoss: the sum over the batch of -ln(p + eps) of the true class. N batch, K classes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.reference.cross_entropy_loss import CrossEntropyLoss
+from grader.checks.define import check
+from grader.hookspecs import hookimpl
+from grader.model import Case, Conventions, Task, Tier
+from grader.probe import Probe
+from grader.remote import RemoteLoss
+
+CASES = (
+    Case("three samples", {}, (3, 4), data="probabilities", shapes={"other": (5, 4)}),
+    Case("one sample", {}, (1, 5), data="probabilities", shapes={"other": (2, 5)}),
+)
+_EPS = float(np.finfo(float).eps)
+
+
+def oracle(loss: RemoteLoss, case: Case, conventions: Conventions) -> CrossEntropyLoss:
+    """Return the reference."""
+    return CrossEntropyLoss()
+
+
+@check(points=2)
+def check_value(loss: RemoteLoss, oracle: CrossEntropyLoss, probe: Probe) -> None:
+    """forward returns the loss, summed over the batch.
+
+    Compare with one sample by hand, then with ten copies of it: what should the loss do?
+    """
+    p = probe.input()
+    y = probe.labels(p.shape)
+    probe.assert_same(np.array(loss.forward(p, y)), np.array(oracle.forward(p, y)), _of_batch(p.shape[0]), "loss")
+
+
+@check(points=2, needs="value")
+def check_gradient(loss: RemoteLoss, oracle: CrossEntropyLoss, probe: Probe) -> None:
+    """backward returns the derivative of the loss with respect to the prediction.
+
+    The layer before may be anything: softmax has its own backward. Forward and backward describe the same function.
+    """
+    p = probe.input()
+    y = probe.labels(p.shape)
+    loss.forward(p, y)
+    oracle.forward(p, y)
+    probe.assert_same(loss.backward(y), oracle.backward(y), "what backward returns")
+
+
+@check(needs="value")
+def check_totally_wrong(loss: RemoteLoss, probe: Probe, case: Case) -> None:
+    """A prediction of zero for the true class costs -ln(eps), about 36.04 a sample, not infinity.
+
+    How large may -ln(p) become? The slides add the smallest number that makes a difference to one.
+    """
+    n, k = case.input_shape
+    y = np.eye(k)[np.arange(n) % k]
+    p = np.roll(y, 1, axis=1)
+    found = loss.forward(p, y)
+    wanted = -np.log(_EPS) * n
+    probe.assert_true(
+        abs(found - wanted) < 0.05 * n,
+        f"the loss of {n} totally wrong samples is {found:.6g}; {wanted:.6g} was expected",
+    )
+
+
+@check(needs="value")
+def check_perfect(loss: RemoteLoss, probe: Probe, case: Case) -> None:
+    """A perfect prediction costs nothing.
+
+    The other classes have no label: they add nothing to the loss.
+    """
+    n, k = case.input_shape
+    y = np.eye(k)[np.arange(n) % k]
+    found = loss.forward(y, y)
+    probe.assert_true(abs(found) < 1e-6, f"the loss of {n} perfect samples is {found:.6g}; 0 was expected")
+
+
+@check(needs="gradient")
+def check_second_batch(loss: RemoteLoss, oracle: CrossEntropyLoss, probe: Probe) -> None:
+    """A second batch, of another size, is treated like the first.
+
+    backward belongs to the last forward; nothing of an earlier batch may remain.
+    """
+    p = probe.input()
+    loss.forward(p, probe.labels(p.shape))
+    q = probe.input("other")
+    y = probe.labels(q.shape)
+    probe.assert_same(np.array(loss.forward(q, y)), np.array(oracle.forward(q, y)), _of_batch(q.shape[0]), "loss")
+    probe.assert_same(loss.backward(y), oracle.backward(y), "what backward returns for the second batch")
+
+
+@check(needs="gradient", tier=Tier.ROBUST)
+def check_gradient_at_zero(loss: RemoteLoss, probe: Probe, case: Case) -> None:
+    """The gradient is finite even where the true class got probability zero.
+
+    Forward guards its logarithm with eps; what guards the division in backward?
+    """
+    n, k = case.input_shape
+    y = np.eye(k)[np.arange(n) % k]
+    loss.forward(np.roll(y, 1, axis=1), y)
+    probe.assert_true(bool(np.isfinite(loss.backward(y)).all()), "backward returns infinite or undefined numbers")
+
+
+def _of_batch(n: int) -> str:
+    return f"the loss of {n} samples" if n > 1 else "the loss of one sample"
+
+
+@hookimpl
+def backcheck_tasks() -> list[Task]:
+    """Return the task of this module."""
+    return [
+        Task(
+            name="CrossEntropyLoss",
+            kind="loss",
+            cases=CASES,
+            checks=(
+                check_value,
+                check_gradient,
+                check_totally_wrong,
+                check_perfect,
+                check_second_batch,
+                check_gradient_at_zero,
+            ),
+            oracle=oracle,
+            points={"ex1": 10},
+        )
+    ]

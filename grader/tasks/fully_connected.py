@@ -1,0 +1,97 @@
+"""FullyConnected: y = x W + b. N batch, D inputs, M outputs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.reference.fully_connected import FullyConnected
+from grader.checks.define import check
+from grader.hookspecs import hookimpl
+from grader.layouts import admissible, join_affine, split_affine, usual
+from grader.model import Case, Conventions, Task
+from grader.oracle import Oracle, Table
+from grader.preparation import random_params
+from grader.probe import Probe
+from grader.remote import RemoteLayer
+from grader.samples import sample
+from grader.tolerance import deviates
+
+
+def _case(name: str, n: int, d: int, m: int, other: int) -> Case:
+    return Case(name, {"input_size": d, "output_size": m}, (n, d), (n, m), shapes={"other": (other, d)})
+
+
+CASES = (
+    _case("three samples, 4 -> 5", 3, 4, 5, 2),
+    _case("one sample, 5 -> 2", 1, 5, 2, 3),
+    _case("square, 3 -> 3", 2, 3, 3, 4),
+    _case("one to one", 3, 1, 1, 2),
+)
+
+
+def fit(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> Conventions:
+    """Find how the layer stores W and b: the reading that reproduces what it computes."""
+    x = sample(case.data, case.input_shape, rng)
+    y = layer.forward(x)
+    raw = layer.params()
+    sizes = case.init["input_size"], case.init["output_size"]
+    for conventions in admissible(raw, *sizes):
+        weights, bias = split_affine(raw, conventions)
+        expected = x @ weights + bias
+        if y.shape == expected.shape and not deviates(y, expected, "value").any():
+            return conventions
+    return usual(raw, *sizes)
+
+
+def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
+    """Return the reference with the layer's own weights, in the layer's own layout."""
+    raw = layer.params()
+    d, m = case.init["input_size"], case.init["output_size"]
+    reference = FullyConnected(d, m)
+    if not any(known.bias == conventions.bias for known in admissible(raw, d, m)):
+        return Oracle(reference)
+    weights, bias = split_affine(raw, conventions)
+
+    def pack(table: Table) -> Table:
+        return join_affine(table["W"], table["b"], conventions, raw)
+
+    return Oracle(reference, {"W": weights, "b": bias}, pack)
+
+
+@check(traits=["layer"], needs="forward_shape", cases=[CASES[0].name])
+def check_initialize(layer: RemoteLayer, probe: Probe, case: Case) -> None:
+    """initialize asks the first initializer for the weights, with the right fans, and the second for the bias.
+
+    Two initializers, two parts. The bias is not one of the inputs that fan_in counts.
+    """
+    d, m = case.init["input_size"], case.init["output_size"]
+    layer.initialize({"name": "fans"}, {"name": "constant", "value": 7.0})
+    zero = layer.forward(np.zeros((2, d)))
+    probe.assert_same(zero, np.full((2, m), 7.0), "the output for zeros, with a bias initializer that gives 7,")
+    sums = layer.forward(np.eye(d)) - 7.0
+    wanted = d + m / 1024
+    found = float(sums.flat[0])
+    fan_in = int(found)
+    probe.assert_same(
+        sums,
+        np.full((d, m), wanted),
+        f"initialize passes fan_in={fan_in}, fan_out={round((found - fan_in) * 1024)} where {d} and {m} are right: W",
+    )
+
+
+@hookimpl
+def backcheck_tasks() -> list[Task]:
+    """Return the task of this module."""
+    return [
+        Task(
+            name="FullyConnected",
+            kind="layer",
+            cases=CASES,
+            checks=(check_initialize,),
+            traits=frozenset({"deterministic", "trainable"}),
+            oracle=oracle,
+            fit=fit,
+            prepare=random_params,
+            points={"ex1": 45, "ex2": 2},
+        )
+    ]

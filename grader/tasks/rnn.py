@@ -1,0 +1,216 @@
+"""RNN (Elman): h_t = tanh(x_t Wx + h_{t-1} Wh + bh), y_t = sigmoid(h_t Wy + by).
+
+T time, D inputs, U hidden units, M outputs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from framework.reference.rnn import RNN
+from grader.checks.define import check
+from grader.guest.faults import Fault
+from grader.hookspecs import hookimpl
+from grader.model import Case, Conventions, Task, Tier
+from grader.oracle import Oracle, Table
+from grader.probe import Probe
+from grader.recurrent import assume, explain, is_native, pack_hidden
+from grader.remote import Array, RemoteLayer
+from grader.tolerance import deviates
+
+
+def _case(name: str, t: int, d: int, u: int, m: int, other: int) -> Case:
+    init = {"input_size": d, "hidden_size": u, "output_size": m}
+    return Case(name, init, (t, d), (t, m), shapes={"other": (other, d), "long": (2 * u + 8, d)})
+
+
+CASES = (
+    _case("nine steps, 3-4-2", 9, 3, 4, 2, other=4),
+    _case("one step, 2-3-4", 1, 2, 3, 4, other=5),
+    _case("five steps, 4-2-3", 5, 4, 2, 3, other=7),
+)
+_LONG = [CASES[0].name, CASES[2].name]
+
+
+def _sizes(case: Case) -> tuple[int, int, int]:
+    return case.init["input_size"], case.init["hidden_size"], case.init["output_size"]
+
+
+def prepare(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> None:
+    """Give the layer normal parameters of moderate size: directly, or through its own `initialize`.
+
+    What `initialize` handed out is noted in `latent`; a layer without a working one keeps what it was born with.
+    """
+    raw = layer.params()
+    if is_native(raw):
+        layer.set_params({name: 0.6 * rng.standard_normal(value.shape) for name, value in sorted(raw.items())})
+        return
+    seeds = [int(seed) for seed in rng.integers(2**32, size=2)]
+    weights, bias = ({"name": "normal", "value": 0.6, "seed": seed} for seed in seeds)
+    try:
+        layer.latent = layer.initialize(weights, bias)
+    except Fault:
+        layer.latent = {}
+
+
+def fit(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> Conventions:
+    """Find concatenation order, orientation and output activation."""
+    x = rng.standard_normal(case.shapes["long"])
+    found = explain(layer.params(), layer.latent, x, layer.forward(x), _sizes(case))
+    return found[0] if found is not None else Conventions(fitted=False)
+
+
+def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
+    """Return the reference with the layer's own parameters, in the layer's own layout."""
+    sizes = _sizes(case)
+    raw = layer.params()
+    x = np.random.Generator(np.random.PCG64(0)).standard_normal(case.shapes["long"])
+    known = conventions if conventions.fitted else None
+    found = explain(raw, layer.latent, x, layer.forward(x), sizes, known) or assume(raw, layer.latent, sizes)
+    if found is None:
+        return Oracle(RNN(*sizes))
+    used, params = found
+    if conventions.fitted and not used.fitted:
+        used = replace(conventions, fitted=False)
+
+    def pack(table: Table) -> Table:
+        return pack_hidden(table, used, raw)
+
+    reference = RNN(*sizes, output_activation="linear" if used.output_activation == "linear" else "sigmoid")
+    return Oracle(reference, params, pack)
+
+
+@check(traits=["layer"], needs="forward_shape")
+def check_initialize(layer: RemoteLayer, probe: Probe, case: Case) -> None:
+    """initialize reaches both weight matrices and both biases.
+
+    The layer is built from two affine maps. Does each of them hand both initializers on?
+    """
+    d, u, m = _sizes(case)
+    layer.initialize({"name": "constant", "value": 0.3}, {"name": "constant", "value": -0.2})
+    x = probe.input()
+    params = {"Wx": np.full((d, u), 0.3), "Wh": np.full((u, u), 0.3), "bh": np.full(u, -0.2)}
+    params |= {"Wy": np.full((u, m), 0.3), "by": np.full(m, -0.2)}
+    y = layer.forward(x)
+    candidates = [Oracle(RNN(d, u, m, output_activation=a), params).forward(x) for a in ("sigmoid", "linear")]
+    _assert_one_of(probe, y, candidates, "the output with all weights 0.3 and all biases -0.2")
+
+
+@check(points=2, needs="forward_value")
+def check_memory_off(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """Without memorize every sequence starts from a hidden state of zeros.
+
+    A new sequence knows nothing of the one before, unless it is told to.
+    """
+    layer.forward(probe.input())
+    x = probe.input("other")
+    expected = oracle.forward(x)
+    probe.assert_same(layer.forward(x), expected, "the output for a second sequence")
+    probe.assert_same(layer.forward(x), expected, "the output for the same sequence once more")
+
+
+@check(points=2, needs="forward_value")
+def check_memory_on(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """With memorize, a sequence in two halves gives what it gives in one piece.
+
+    What is the hidden state at the start of the second half, if the first half ended where it did?
+    """
+    before, first, second = probe.input(), probe.input(), probe.input("other")
+    layer.forward(before)
+    layer.switch("memorize", True)
+    answer = np.concatenate([layer.forward(first), layer.forward(second)])
+    anew = oracle.forward(np.concatenate([first, second]))
+    onward = oracle.forward(np.concatenate([before, first, second]))[len(before) :]
+    _assert_one_of(probe, answer, [anew, onward], "the output of both halves")
+
+
+@check(needs="memory_on")
+def check_memory_switched_off(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """Switching memorize off forgets: the next sequence starts from zeros.
+
+    What happens to the state that was kept, once nobody wants it any more?
+    """
+    layer.switch("memorize", True)
+    layer.forward(probe.input())
+    layer.switch("memorize", False)
+    x = probe.input("other")
+    probe.assert_same(layer.forward(x), oracle.forward(x), "the output after memorize was switched off")
+
+
+@check(needs=["memory_on", "input_gradient"], tier=Tier.ROBUST)
+def check_memory_gradient(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """With memorize, backward of a second sequence uses that sequence's own states.
+
+    Which of the stored states belong to this call, and which are left over from the one before?
+    """
+    before, first, second = probe.input(), probe.input(), probe.input("other")
+    layer.forward(before)
+    layer.switch("memorize", True)
+    layer.forward(first)
+    answer = layer.forward(second)
+    oracle.switch("memorize", True)
+    oracle.forward(first)
+    expected = oracle.forward(second)
+    if deviates(answer, expected, "value").any():  # it keeps states while memorize is off: go on from there too
+        _restart(oracle, before)
+        oracle.forward(first)
+        expected = oracle.forward(second)
+    dout = probe.cotangent(expected)
+    probe.assert_same(layer.backward(dout), oracle.backward(dout), "what backward returns for the second sequence")
+    probe.assert_all_same(layer.grads(), oracle.grads(), "after the second sequence, the gradient of")
+
+
+@check(needs="input_gradient", tier=Tier.ROBUST, cases=_LONG)
+def check_large_error(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """A large error gives a large gradient: nothing is clipped inside the layer.
+
+    Clipping changes the derivative; whoever trains the network decides about it.
+    """
+    x = probe.input()
+    dout = 1e4 * probe.cotangent(layer.forward(x))
+    oracle.forward(x)
+    probe.assert_same(layer.backward(dout), oracle.backward(dout), "what backward returns for a large error")
+    probe.assert_all_same(layer.grads(), oracle.grads(), "for a large error, the gradient of")
+
+
+def _restart(oracle: Oracle, x: Array) -> Array:
+    """Let the oracle forget everything, read `x`, and remember from then on."""
+    oracle.switch("memorize", False)
+    oracle.switch("memorize", True)
+    return oracle.forward(x)
+
+
+def _assert_one_of(probe: Probe, answer: Array, candidates: list[Array], what: str) -> None:
+    """Pass if the answer is any of several admissible ones; else complain about the first."""
+    for expected in candidates[1:]:
+        if expected.shape == answer.shape and not deviates(answer, expected, "value").any():
+            return
+    probe.assert_same(answer, candidates[0], what)
+
+
+@hookimpl
+def backcheck_tasks() -> list[Task]:
+    """Return the task of this module."""
+    return [
+        Task(
+            name="RNN",
+            kind="layer",
+            cases=CASES,
+            checks=(
+                check_initialize,
+                check_memory_off,
+                check_memory_on,
+                check_memory_switched_off,
+                check_memory_gradient,
+                check_large_error,
+            ),
+            traits=frozenset({"deterministic", "trainable", "sequence", "memory"}),
+            oracle=oracle,
+            fit=fit,
+            prepare=prepare,
+            points={"ex3": 40},
+            uses=("FullyConnected", "TanH", "Sigmoid"),
+        )
+    ]
