@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,15 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
-def describe(answer: Array, expected: Array, wrong: NDArray[np.bool_], what: str) -> tuple[str, dict[str, Any]]:
+def describe(
+    answer: Array, expected: Array, wrong: NDArray[np.bool_], what: str, axes: Sequence[str] = ()
+) -> tuple[str, dict[str, Any]]:
     """Return a message and its numbers for two arrays of one shape that differ where `wrong` is True.
 
     Names the first place and the worst, with both values, the share of wrong entries, and a simple pattern if there
-    is one (a constant factor, only the last row, …).
+    is one (a constant factor, only the last row, only the border, …). `axes` are the names of the axes, if known.
     """
+    axes = axes if len(axes) == answer.ndim else ()
     answer, expected = np.asarray(answer, np.float64), np.asarray(expected, np.float64)
     count = int(wrong.sum())
     details: dict[str, Any] = {"wrong": count, "size": int(wrong.size)}
@@ -30,11 +34,11 @@ def describe(answer: Array, expected: Array, wrong: NDArray[np.bool_], what: str
     worst = _index(int(np.argmax(np.where(wrong, error, -1.0))), wrong.shape)
     details |= {"first": list(first), "worst": list(worst)}
     if np.isnan(answer[wrong]).all():
-        return f"{what} is NaN in {_share(count, wrong.size)}, first at {_place(first)}", details
-    text = f"{what} differs in {_share(count, wrong.size)}: {_pair(answer, expected, first)}"
+        return f"{what} is NaN in {_share(count, wrong.size)}, first at {_place(first, axes)}", details
+    text = f"{what} differs in {_share(count, wrong.size)}: {_pair(answer, expected, first, axes)}"
     if worst != first:
-        text += f", worst {_pair(answer, expected, worst)}"
-    return text + _pattern(answer, expected, wrong), details
+        text += f", worst {_pair(answer, expected, worst, axes)}"
+    return text + _pattern(answer, expected, wrong, axes), details
 
 
 def number(value: Any) -> str:
@@ -42,7 +46,7 @@ def number(value: Any) -> str:
     return f"{float(value):.6g}"
 
 
-def _pattern(answer: Array, expected: Array, wrong: NDArray[np.bool_]) -> str:
+def _pattern(answer: Array, expected: Array, wrong: NDArray[np.bool_], axes: Sequence[str] = ()) -> str:
     """Return a remark on the pattern of the deviation, or nothing."""
     if not np.isfinite(answer).all():
         return ""
@@ -52,6 +56,8 @@ def _pattern(answer: Array, expected: Array, wrong: NDArray[np.bool_]) -> str:
         return "; all of it is zero"
     if ratio.size > 1 and np.ptp(ratio) <= 1e-6 * abs(ratio[0]) and ratio[0] != 0:
         return f"; all of it is off by the same factor, {number(ratio[0])}"
+    if axes:
+        return _where(wrong, axes)
     if answer.ndim >= 2 and wrong.shape[0] > 1 and 0 < wrong.sum() < wrong.size:
         rows = np.array([row.any() for row in wrong])
         for name, index in (("last", -1), ("first", 0)):
@@ -66,11 +72,29 @@ def _pattern(answer: Array, expected: Array, wrong: NDArray[np.bool_]) -> str:
     return ""
 
 
-def _pair(answer: Array, expected: Array, place: tuple[int, ...]) -> str:
-    return f"at {_place(place)} {number(answer[place])} instead of {number(expected[place])}"
+def _where(wrong: NDArray[np.bool_], axes: Sequence[str]) -> str:
+    """Return a remark on the places that are wrong, or right, by the names of the axes; or nothing."""
+    if wrong.all():
+        return ""
+    for axis, name in enumerate(axes):
+        others = tuple(other for other in range(wrong.ndim) if other != axis)
+        bad = wrong.any(axis=others)
+        if bad.size > 1 and bad.sum() == 1:
+            return f"; only {name} {int(bad.argmax())} is wrong"
+        if bad.size > 2 and bad.sum() == bad.size - 1:
+            return f"; only {name} {int(bad.argmin())} is right"
+    if wrong.ndim > 2 and not wrong[..., 1:-1, 1:-1].any() and wrong[..., 1:-1, 1:-1].size:
+        return "; only the border is wrong"
+    return ""
 
 
-def _place(index: tuple[int, ...]) -> str:
+def _pair(answer: Array, expected: Array, place: tuple[int, ...], axes: Sequence[str] = ()) -> str:
+    return f"at {_place(place, axes)} {number(answer[place])} instead of {number(expected[place])}"
+
+
+def _place(index: tuple[int, ...], axes: Sequence[str] = ()) -> str:
+    if axes:
+        return "[" + ", ".join(f"{name} {i}" for name, i in zip(axes, index, strict=True)) + "]"
     return "[" + ", ".join(map(str, index)) + "]"
 
 

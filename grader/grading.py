@@ -11,7 +11,7 @@ import numpy as np
 
 from grader import remote
 from grader.guest.faults import Fault
-from grader.model import Case, Check, CheckResult, Conventions, Job, Report, Task, Verdict
+from grader.model import Case, Check, CheckResult, Conventions, Job, Report, Task, Tier, Verdict
 from grader.remote import Asks
 from grader.runner import Outcome, explain_fault, run_check
 from grader.sandbox.lost import GuestLost
@@ -42,7 +42,7 @@ class _Grading:
         self.job, self.task, self.plan, self.desk = job, task, plan, desk
         self.results: dict[tuple[str, str], CheckResult] = {}
         self.remarks: list[str] = []
-        self._conventions: Conventions | None = None
+        self._conventions: dict[str, Conventions] = {}
 
     def report(self) -> Report:
         """Run everything and sum up."""
@@ -108,15 +108,15 @@ class _Grading:
     def _oracle(self, unit: Any, case: Case) -> Any:
         if self.task.oracle is None:
             raise TypeError(f"task {self.task.name} has no oracle")
-        if self._conventions is None:
-            self._conventions = self._fit()
-        return self.task.oracle(unit, case, self._conventions)
+        if case.name not in self._conventions:
+            self._conventions[case.name] = self._fit(case)
+        return self.task.oracle(unit, case, self._conventions[case.name])
 
-    def _fit(self) -> Conventions:
+    def _fit(self, case: Case) -> Conventions:
+        """Find the conventions in one case: what a case does not show (an even kernel's padding) plays no part in it."""
         if self.task.fit is None:
             return Conventions()
-        case = self.task.cases[0]
-        rng = generator(self.job.seed, self.task.name, "fit")
+        rng = generator(self.job.seed, self.task.name, case.name, "fit")
         with np.errstate(all="ignore"):
             return self.task.fit(self._fresh(case, "fit"), case, rng)
 
@@ -146,7 +146,9 @@ class _Grading:
             self._add(check, case, outcome)
 
     def _cases(self, check: Check) -> list[Case]:
-        return [case for case in self.task.cases if not check.cases or case.name in check.cases]
+        """Return the cases that a check is for, as far as this dialect has them."""
+        traits = DIALECT_TRAITS[self.job.submission.dialect]
+        return [case for case in self.task.cases if case.traits <= traits and case.name in (check.cases or [case.name])]
 
     def _missing_need(self, check: Check, case: Case) -> str:
         """Return the title of a needed check that did not pass on this case (or, run elsewhere only, on any)."""
@@ -159,9 +161,10 @@ class _Grading:
         return ""
 
     def _add(self, check: Check, case: Case, outcome: Outcome) -> None:
-        self.results[case.name, check.name] = self._result(check, case.name, outcome)
+        tier = case.tier if check.tier is Tier.CORE else check.tier
+        self.results[case.name, check.name] = self._result(check, case.name, outcome, tier)
 
-    def _result(self, check: Check, case: str, outcome: Outcome) -> CheckResult:
+    def _result(self, check: Check, case: str, outcome: Outcome, tier: Tier = Tier.CORE) -> CheckResult:
         bad = outcome.verdict not in (Verdict.PASSED, Verdict.SKIPPED)
         return CheckResult(
             task=self.task.name,
@@ -169,7 +172,7 @@ class _Grading:
             check=check.name,
             title=check.title,
             verdict=outcome.verdict,
-            tier=check.tier,
+            tier=tier,
             visibility=check.visibility,
             message=outcome.message,
             hint=check.hint if bad and outcome.verdict is not Verdict.BROKEN else "",

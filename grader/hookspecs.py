@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pluggy
 
-from grader.model import Check, Task
+from grader.model import Check, Reporter, Task
 
 hookspec = pluggy.HookspecMarker("backcheck-grader")
 hookimpl = pluggy.HookimplMarker("backcheck-grader")
@@ -22,3 +22,8 @@ def backcheck_tasks() -> list[Task]:  # type: ignore[empty-body]  # a specificat
 @hookspec
 def backcheck_checks() -> list[Check]:  # type: ignore[empty-body]  # a specification has no body
     """Return generic checks; they apply to every task that has their traits."""
+
+
+@hookspec
+def backcheck_reporters() -> list[Reporter]:  # type: ignore[empty-body]  # a specification has no body
+    """Return output formats for `--report NAME=TARGET`."""

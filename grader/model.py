@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -53,7 +53,9 @@ class Limits:
 class Case:
     """One setting in which checks run: constructor arguments (in order), input and output shape, the kind of data.
 
-    `shapes` holds further input shapes that some checks need, by name (`other`: another batch or length).
+    `shapes` holds further input shapes that some checks need, by name (`other`: another batch or length). `axes` says
+    what the axes of `input`, `output` and of each parameter are called, for messages. `traits` are what the hand-in's
+    dialect must have for the case to apply; in a case whose `tier` is not core a failure is a remark.
     """
 
     name: str
@@ -62,6 +64,9 @@ class Case:
     output_shape: tuple[int, ...] = ()
     data: str = "normal"
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    traits: frozenset[str] = frozenset()
+    tier: Tier = Tier.CORE
 
 
 @dataclass(frozen=True)
@@ -71,14 +76,20 @@ class Conventions:
     The oracle, and every deliberately wrong variant, are built from the same conventions, so that like is compared
     with like. `bias`: where the bias sits in an affine layer's matrix (`last` row, `first` row, `separate` array).
     `orientation`: `in-out` stores (D, M), `out-in` its transpose. `order`: the blocks of the RNN's concatenated
-    input. `output_activation`: what the RNN puts behind its output layer. `fitted` is False when nothing that is
-    admissible reproduced the hand-in's outputs.
+    input. `output_activation`: what the RNN puts behind its output layer. `extra_in_front`: a convolution's even
+    kernel gets the extra zero in front; `centred_stride`: its strided windows are centred, as in TensorFlow. `decay`
+    of the moving averages of batch normalization, and `ddof` of the variance in them. `fitted` is False when nothing
+    that is admissible reproduced the hand-in's outputs.
     """
 
     bias: str = "separate"
     orientation: str = "in-out"
     order: tuple[str, ...] = ("x", "h", "1")
     output_activation: str = "sigmoid"
+    extra_in_front: bool = True
+    centred_stride: bool = False
+    decay: float = 0.8
+    ddof: int = 0
     fitted: bool = True
 
 
@@ -224,6 +235,15 @@ class Report:
     def broken(self) -> bool:
         """True if the grader itself failed somewhere."""
         return any(r.verdict is Verdict.BROKEN for r in self.results)
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """An output format: `--report NAME=TARGET` calls `write(reports, target)`; a target `-` is standard output."""
+
+    name: str
+    summary: str
+    write: Callable[[Sequence[Report], str], None]
 
 
 def _result(item: dict[str, Any]) -> CheckResult:

@@ -13,8 +13,8 @@ from typing import Any
 
 import pluggy
 
-from grader import checks, hookspecs, tasks
-from grader.model import Check, Task
+from grader import checks, hookspecs, reporters, tasks
+from grader.model import Check, Reporter, Task
 
 GROUP = "backcheck.plugins"
 
@@ -29,6 +29,7 @@ class Registry:
 
     tasks: dict[str, Task]
     checks: tuple[Check, ...]
+    reporters: dict[str, Reporter]
 
     @property
     def groups(self) -> list[str]:
@@ -71,7 +72,7 @@ def load_registry(extra: Iterable[ModuleType] = ()) -> Registry:
     """Register the built-in modules, the installed plugins and `extra`, and collect their records."""
     manager = pluggy.PluginManager("backcheck-grader")
     manager.add_hookspecs(hookspecs)
-    for package in (checks, tasks):
+    for package in (checks, tasks, reporters):
         for info in pkgutil.iter_modules(package.__path__):
             name = f"{package.__name__}.{info.name}"
             manager.register(importlib.import_module(name), name)
@@ -81,7 +82,12 @@ def load_registry(extra: Iterable[ModuleType] = ()) -> Registry:
         manager.register(module)
     found: list[Task] = sorted(_flat(manager.hook.backcheck_tasks()), key=_place)
     generic: list[Check] = sorted(_flat(manager.hook.backcheck_checks()), key=lambda check: check.name)
-    return Registry({task.name: task for task in found}, tuple(_by_needs(generic)))
+    formats: list[Reporter] = sorted(_flat(manager.hook.backcheck_reporters()), key=lambda reporter: reporter.name)
+    return Registry(
+        {task.name: task for task in found},
+        tuple(_by_needs(generic)),
+        {reporter.name: reporter for reporter in formats},
+    )
 
 
 def _flat(answers: Iterable[Iterable[Any]]) -> list[Any]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from grader import compare
 from grader.model import Case
 from grader.remote import RemoteLayer
-from grader.samples import direction, sample
+from grader.samples import direction, sample, whole_sample
 from grader.tolerance import deviates, difference_step, tolerance
 
 Array = NDArray[Any]
@@ -41,6 +41,10 @@ class Probe:
             shape = self.case.shapes[shape] if shape else self.case.input_shape
         return sample(self.case.data, shape, self.rng)
 
+    def whole_numbers(self) -> Array:
+        """Return input data of the case's kind and shape as integers."""
+        return whole_sample(self.case.data, self.case.input_shape, self.rng)
+
     def labels(self, shape: tuple[int, ...]) -> Array:
         """Return one-hot rows (N, K)."""
         return sample("labels", shape, self.rng)
@@ -63,13 +67,16 @@ class Probe:
         if answer.shape != tuple(shape):
             raise CheckFailed(f"{what} has shape {answer.shape}; {tuple(shape)} was expected")
 
-    def assert_same(self, answer: Array, expected: Array, what: str, kind: str = "value") -> None:
-        """Fail unless two arrays agree in shape and, within the tolerance of `kind`, in every entry."""
+    def assert_same(self, answer: Array, expected: Array, what: str, kind: str = "value", tensor: str = "") -> None:
+        """Fail unless two arrays agree in shape and, within the tolerance of `kind`, in every entry.
+
+        `tensor` (`input`, `output`, a parameter's name) says which of the case's arrays this is, to name its axes.
+        """
         answer, expected = np.asarray(answer), np.asarray(expected)
         self.assert_shape(answer, expected.shape, what)
         wrong = deviates(answer, expected, kind)
         if wrong.any():
-            raise CheckFailed(*compare.describe(answer, expected, wrong, what))
+            raise CheckFailed(*compare.describe(answer, expected, wrong, what, self.case.axes.get(tensor, ())))
 
     def assert_all_same(
         self, answers: Mapping[str, Array], expected: Mapping[str, Array], what: str, kind: str = "value"
@@ -79,7 +86,7 @@ class Probe:
         if missing:
             raise CheckFailed(f"{what}: there is no {missing[0]}")
         for name, value in expected.items():
-            self.assert_same(answers[name], value, f"{what} {name}" if what else name, kind)
+            self.assert_same(answers[name], value, f"{what} {name}" if what else name, kind, tensor=name)
 
     def assert_gradient(
         self,
@@ -89,6 +96,7 @@ class Probe:
         along: Array,
         what: str = "the input gradient",
         truth: Callable[[], Array | None] | None = None,
+        tensor: str = "input",
     ) -> None:
         """Fail unless `answer` is the derivative of <along, of(x)> with respect to x at `at`.
 
@@ -117,7 +125,7 @@ class Probe:
         if expected is not None and expected.shape == answer.shape:
             wrong = deviates(answer, expected, "gradient")
             if wrong.any():
-                raise CheckFailed(*compare.describe(answer, expected, wrong, what))
+                raise CheckFailed(*compare.describe(answer, expected, wrong, what, self.case.axes.get(tensor, ())))
         raise CheckFailed(f"{what} is not the derivative of what forward computes (by central differences)")
 
     def assert_parameter_gradients(
@@ -131,6 +139,10 @@ class Probe:
         dout = self.cotangent(layer.forward(x))
         layer.backward(dout)
         grads = layer.grads()
+        true_gradients = truth(x, dout)
+        missing = sorted(set(true_gradients) - set(params))
+        if missing:
+            raise CheckFailed(f"there is no array {missing[0]}")
         for name, value in params.items():
             if name not in grads:
                 raise CheckFailed(f"there is no gradient of {name} after backward")
@@ -141,10 +153,10 @@ class Probe:
                 return layer.forward(x)
 
             def true_gradient(name: str = name) -> Array | None:
-                return truth(x, dout).get(name)
+                return true_gradients.get(name)
 
             layer.set_params(params)
-            self.assert_gradient(grads[name], of, value, dout, f"the gradient of {name}", true_gradient)
+            self.assert_gradient(grads[name], of, value, dout, f"the gradient of {name}", true_gradient, name)
             layer.set_params(params)
 
 

@@ -76,7 +76,8 @@ class Remote:
         self._handle = next(_HANDLES)
         self.component = component
         self.init = dict(init)
-        args = {"handle": self._handle, "kind": self.kind, "component": component, "init": self.init, "seed": seed}
+        given = {key: {"tuple": value} if isinstance(value, tuple) else value for key, value in self.init.items()}
+        args = {"handle": self._handle, "kind": self.kind, "component": component, "init": given, "seed": seed}
         desk.ask("make", args)
 
     def _call(self, method: str, arrays: Mapping[str, Any] | None = None, **args: Any) -> dict[str, Array]:
@@ -106,7 +107,8 @@ class Remote:
 class RemoteLayer(Remote):
     """A layer. All arrays are copies; parameters and gradients are in the student's own names and layout.
 
-    `latent` is the grader's note of parameters that the dialect does not let one read (see `tasks/rnn.py`).
+    `latent` is the grader's note of what the dialect does not let one read: parameters (see `tasks/rnn.py`), or what
+    the layer has seen before the check (see `tasks/batch_normalization.py`).
     """
 
     kind = "layer"

@@ -13,12 +13,14 @@ Array = NDArray[Any]
 def sample(kind: str, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     """Return float64 data of `shape`.
 
-    `normal`: standard normal. `off_zero`: every |x| in [0.05, 2], signs mixed (ReLU). `distinct`: a permutation of
+    `normal`: standard normal. `wide`: a thousand times that (a layer's epsilon plays no part). `off_zero`: every |x| in [0.05, 2], signs mixed (ReLU). `distinct`: a permutation of
     evenly spaced values, so that no two entries of a window tie (max pooling). `probabilities`: rows that sum to one,
     every entry at least 0.02. `labels`: one-hot rows.
     """
     if kind == "normal":
         return rng.standard_normal(shape)
+    if kind == "wide":
+        return 1e3 * rng.standard_normal(shape)
     if kind == "off_zero":
         signs = rng.choice([-1.0, 1.0], shape)
         return signs * rng.uniform(0.05, 2.0, shape)
@@ -31,6 +33,14 @@ def sample(kind: str, shape: tuple[int, ...], rng: np.random.Generator) -> Array
     if kind == "labels":
         return np.eye(shape[-1])[rng.integers(0, shape[-1], shape[:-1])]
     raise ValueError(f"no kind of data is called {kind!r}")
+
+
+def whole_sample(kind: str, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Return int64 data of `shape`: rounded, but as distinct as the kind promises."""
+    if kind == "distinct":
+        count = int(np.prod(shape))
+        return np.asarray(rng.permutation(count).reshape(shape) - count // 2)
+    return np.round(20 * sample(kind, shape, rng)).astype(np.int64)
 
 
 def direction(shape: tuple[int, ...], rng: np.random.Generator) -> Array:

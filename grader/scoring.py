@@ -12,17 +12,17 @@ from grader.model import Check, CheckResult, Task, Tier, Verdict
 def assign_points(task: Task, plan: Sequence[Check], results: Sequence[CheckResult]) -> list[CheckResult]:
     """Return the results with `points` and `max_points`.
 
-    Only core checks carry points. SKIPPED earns nothing of its share. BROKEN is the grader's fault: its share leaves
+    Only core checks carry points, and only on core cases. SKIPPED earns nothing of its share. BROKEN is the grader's fault: its share leaves
     the maximum, so that it costs nothing.
     """
-    weights = {check.name: check.points for check in plan if check.tier is Tier.CORE}
+    cases = Counter(result.check for result in results if result.tier is Tier.CORE)
+    weights = {check.name: check.points for check in plan if cases[check.name]}
     total = sum(weights.values()) or 1.0
-    cases = Counter(result.check for result in results)
     scored = []
     for result in results:
-        share = task.total * weights.get(result.check, 0.0) / total / cases[result.check]
-        if result.verdict is Verdict.BROKEN:
-            share = 0.0
+        share = 0.0
+        if result.tier is Tier.CORE and result.verdict is not Verdict.BROKEN:
+            share = task.total * weights[result.check] / total / cases[result.check]
         earned = share if result.verdict is Verdict.PASSED else 0.0
         scored.append(replace(result, points=earned, max_points=share))
     return scored

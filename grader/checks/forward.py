@@ -26,7 +26,7 @@ def check_forward_value(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> Non
     Work one small case out by hand, with numbers that are all different, and compare.
     """
     x = probe.input()
-    probe.assert_same(layer.forward(x), oracle.forward(x), "the output of forward")
+    probe.assert_same(layer.forward(x), oracle.forward(x), "the output of forward", tensor="output")
 
 
 @hookimpl

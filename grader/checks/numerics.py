@@ -18,11 +18,12 @@ def check_integer_input(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> Non
 
     `zeros_like` of an integer array is an integer array, and cuts off whatever is written into it.
     """
-    x = np.round(probe.input() * 20).astype(np.int64)
+    x = probe.whole_numbers()
     y, expected = layer.forward(x), oracle.forward(x.astype(np.float64))
-    probe.assert_same(y, expected, "the output for whole numbers")
+    probe.assert_same(y, expected, "the output for whole numbers", tensor="output")
     dout = probe.cotangent(expected)
-    probe.assert_same(layer.backward(dout), oracle.backward(dout), "what backward returns after whole numbers")
+    what = "what backward returns after whole numbers"
+    probe.assert_same(layer.backward(dout), oracle.backward(dout), what, tensor="input")
 
 
 @hookimpl

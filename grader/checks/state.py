@@ -22,9 +22,10 @@ def check_second_batch(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None
     layer.backward(probe.cotangent(layer.forward(x)))
     other = probe.input("other")
     y, expected = layer.forward(other), oracle.forward(other)
-    probe.assert_same(y, expected, "the output for the second batch")
+    probe.assert_same(y, expected, "the output for the second batch", tensor="output")
     dout = probe.cotangent(expected)
-    probe.assert_same(layer.backward(dout), oracle.backward(dout), "what backward returns for the second batch")
+    what = "what backward returns for the second batch"
+    probe.assert_same(layer.backward(dout), oracle.backward(dout), what, tensor="input")
 
 
 @check(traits=["layer", "deterministic", "trainable"], needs=["forward_value", "parameter_gradients"])
@@ -56,9 +57,8 @@ def check_instances_are_independent(
     another.backward(probe.cotangent(another.forward(probe.input("other"))))
     oracle.forward(x)
     dout = probe.cotangent(y)
-    probe.assert_same(
-        layer.backward(dout), oracle.backward(dout), "what backward returns, after another layer was used in between,"
-    )
+    what = "what backward returns, after another layer was used in between,"
+    probe.assert_same(layer.backward(dout), oracle.backward(dout), what, tensor="input")
 
 
 @hookimpl

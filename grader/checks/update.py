@@ -16,7 +16,7 @@ def _train(layer: RemoteLayer, oracle: Oracle, probe: Probe, steps: int, kind: s
         x = probe.input()
         y = layer.forward(x)
         expected = oracle.forward(x)
-        probe.assert_same(y, expected, f"the output of forward in step {step}", kind)
+        probe.assert_same(y, expected, f"the output of forward in step {step}", kind, tensor="output")
         dout = probe.cotangent(expected)
         layer.backward(dout)
         oracle.backward(dout)
@@ -26,7 +26,7 @@ def _train(layer: RemoteLayer, oracle: Oracle, probe: Probe, steps: int, kind: s
         probe.assert_all_same(layer.params(), oracle.params(), what, kind)
     x = probe.input()
     what = f"the output of forward after {steps} step{'s' if steps > 1 else ''}"
-    probe.assert_same(layer.forward(x), oracle.forward(x), what, kind)
+    probe.assert_same(layer.forward(x), oracle.forward(x), what, kind, tensor="output")
 
 
 @check(points=2, traits=["layer", "deterministic", "trainable"], needs=["forward_value", "backward_shape"])
@@ -65,7 +65,8 @@ def check_error_uses_forward_weights(layer: RemoteLayer, oracle: Oracle, probe: 
     x = probe.input()
     dout = probe.cotangent(layer.forward(x))
     oracle.forward(x)
-    probe.assert_same(layer.backward(dout), oracle.backward(dout), "the array that backward returns", "update")
+    what = "the array that backward returns"
+    probe.assert_same(layer.backward(dout), oracle.backward(dout), what, "update", tensor="input")
 
 
 @hookimpl

@@ -72,7 +72,8 @@ class Desk:
             self._open(kind, component, arrays)
         if self._reseed is not None:
             self._reseed(seed)
-        unit = self.dialect.unit(kind, component, self._classes[kind, component], init)
+        given = {key: tuple(value["tuple"]) if isinstance(value, dict) else value for key, value in init.items()}
+        unit = self.dialect.unit(kind, component, self._classes[kind, component], given)
         self._units[handle] = (kind, unit)
         return {}
 

@@ -1,0 +1,131 @@
+"""Arguments in, exit code out. Everything heavy is imported after the arguments are known to be right."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader import __version__
+
+OK, FAILED, USAGE, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
+PROJECT = Path(__file__).parent.parent
+_EPILOG = """\
+examples:
+  python dispatch.py --task RNN                          grade your hand-in (the one in submissions/)
+  python dispatch.py --task all --submission submissions/example_fau
+  python dispatch.py --task rnn,adam --submission a --submission hand-in.zip --seed 7 --report json=-
+  python dispatch.py --list -v                           every task and check, with points
+
+exit codes: 0 all core checks passed, 1 some did not, 2 wrong usage, 3 the grader itself is broken, 130 interrupted
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    made = argparse.ArgumentParser(
+        prog="dispatch.py",
+        description="Grades neural-network layers written from scratch in NumPy: shapes, values, numerical gradients, "
+        "updates, state. Your code runs in a separate process; nothing is sent anywhere.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument(
+        "--task",
+        action="append",
+        default=[],
+        metavar="NAME[,NAME…]",
+        help="what to grade: names of components or groups (all, ex1, ex2, ex3), any case; default: all",
+    )
+    made.add_argument(
+        "--submission",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a name in submissions/, a folder or a zip; may be repeated; default: the one hand-in in submissions/",
+    )
+    made.add_argument("--seed", type=_seed, metavar="N", help="repeat a run exactly; default: drawn, and printed")
+    made.add_argument(
+        "--report",
+        action="append",
+        default=[],
+        type=_report,
+        metavar="FORMAT=FILE",
+        help="also write a report: json=FILE; FILE - is standard output (the table then goes to standard error)",
+    )
+    made.add_argument(
+        "--timeout",
+        type=_seconds,
+        metavar="SECONDS",
+        help="longest wait for one answer of the hand-in (default 10; importing it may take twice as long)",
+    )
+    made.add_argument("--list", action="store_true", help="list tasks and their points, with -v every check; then stop")
+    made.add_argument("-v", "--verbose", action="store_true", help="show passed checks, and what the hand-in printed")
+    made.add_argument("--version", action="version", version=f"backcheck {__version__}")
+    return made
+
+
+def run() -> None:
+    """Run the command line and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a replaced stream may lack it
+    try:
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        code = INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone: nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = OK
+    sys.exit(code)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out one command line and return its exit code."""
+    options = parser().parse_args(arguments)
+    if options.list:
+        from grader.listing import listing
+        from grader.plugins import load_registry
+
+        print(listing(load_registry(), verbose=options.verbose), end="")
+        return OK
+    from grader.dispatching import UsageError, Wishes, dispatch
+
+    seed = options.seed if options.seed is not None else secrets.randbelow(1_000_000)
+    names = [name for text in options.task for name in text.split(",") if name.strip()] or ["all"]
+    try:
+        return dispatch(
+            Wishes(names, options.submission, seed, options.report, options.timeout, options.verbose),
+        )
+    except UsageError as exc:
+        print(f"dispatch.py: {exc}", file=sys.stderr)
+        return USAGE
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**63:
+        raise argparse.ArgumentTypeError(f"a seed is a whole number from 0 to 2**63 - 1, not {text!r}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"a number of seconds above 0, not {text!r}")
+    return seconds
+
+
+def _report(text: str) -> tuple[str, str]:
+    name, sign, target = text.partition("=")
+    if not (name and sign and target):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form FORMAT=FILE, such as json=report.json")
+    return name, target

@@ -1,0 +1,60 @@
+"""`--report json=FILE`: everything, for other programs. The schema is in the docstring of `as_json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from grader.hookspecs import hookimpl
+from grader.model import SCHEMA, CheckResult, Report, Reporter
+from grader.reporters._public import public
+from grader.reporters._target import write_text
+from grader.reporters._text import clean
+
+
+def as_json(reports: Sequence[Report]) -> str:
+    """Return `{"schema": 1, "reports": [{"submission", "task", "score", "max_score", "isolation", "seed", …,
+    "results": [{"check", "case", "verdict", "tier", "points", "max_points", "message", "hint", "diagnosis", …}]}]}`.
+    """
+    return json.dumps({"schema": SCHEMA, "reports": [_report(r) for r in reports]}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _report(report: Report) -> dict[str, Any]:
+    return {
+        "submission": clean(report.submission),
+        "task": report.task,
+        "score": report.score,
+        "max_score": report.max_score,
+        "isolation": report.isolation,
+        "seed": report.seed,
+        "digest": report.digest,
+        "suite": report.suite,
+        "seconds": round(report.seconds, 4),
+        "remarks": [clean(remark) for remark in report.remarks],
+        "mend_first": list(report.mend_first),
+        "output": clean(report.output, 20_000, keep_lines=True),
+        "results": [_result(public(result)) for result in report.results],
+    }
+
+
+def _result(result: CheckResult) -> dict[str, Any]:
+    return {
+        "check": result.check,
+        "case": result.case,
+        "title": result.title,
+        "verdict": str(result.verdict),
+        "tier": str(result.tier),
+        "points": round(result.points, 6),
+        "max_points": round(result.max_points, 6),
+        "message": clean(result.message),
+        "hint": result.hint,
+        "diagnosis": result.diagnosis,
+        "seconds": round(result.seconds, 4),
+    }
+
+
+@hookimpl
+def backcheck_reporters() -> list[Reporter]:
+    """Return the reporter of this module."""
+    return [Reporter("json", "everything, for other programs", lambda reports, to: write_text(to, as_json(reports)))]

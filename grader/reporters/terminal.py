@@ -1,0 +1,215 @@
+"""The report a person reads: a table per task, failed checks first, the passed ones in one line."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tabulate import tabulate
+
+from grader.model import CheckResult, Report, Tier, Verdict
+from grader.reporters._public import public
+from grader.reporters._text import clean
+
+_SIGNS = {"passed": "✓", "failed": "✗", "remark": "△", "skipped": "·", "broken": "‼"}
+_ASCII = {"passed": "ok", "failed": "x", "remark": "~", "skipped": "-", "broken": "!!"}
+_COLOURS = {"passed": "32", "failed": "31", "remark": "33", "skipped": "2", "broken": "35", "bold": "1"}
+_WORDS = {
+    Verdict.TIMEOUT: "Timeout: ",
+    Verdict.OUTPUT_LIMIT: "Output limit: ",
+    Verdict.PROTOCOL_VIOLATION: "Protocol violation: ",
+    Verdict.BROKEN: "The grader itself failed here (this costs no points): ",
+}
+
+
+@dataclass(frozen=True)
+class Style:
+    """How to print: columns available, colour or not, typographic signs or ASCII, everything or the essentials."""
+
+    width: int = 80
+    colour: bool = False
+    ascii: bool = False
+    verbose: bool = False
+
+    def sign(self, kind: str) -> str:
+        """Return the mark of a row."""
+        return self.paint((_ASCII if self.ascii else _SIGNS)[kind], kind)
+
+    def paint(self, text: str, kind: str) -> str:
+        """Colour a text, if colours are on."""
+        return f"\x1b[{_COLOURS[kind]}m{text}\x1b[0m" if self.colour else text
+
+
+@dataclass(frozen=True)
+class _Row:
+    """All cases of one check."""
+
+    results: tuple[CheckResult, ...]
+
+    @property
+    def first_bad(self) -> CheckResult | None:
+        bad = [r for r in self.results if r.verdict not in (Verdict.PASSED, Verdict.SKIPPED)]
+        return bad[0] if bad else None
+
+    @property
+    def kind(self) -> str:
+        """Return which sign the row gets."""
+        bad = self.first_bad
+        if bad is None:
+            return "skipped" if any(r.verdict is Verdict.SKIPPED for r in self.results) else "passed"
+        if bad.verdict is Verdict.BROKEN:
+            return "broken"
+        return "failed" if bad.tier is Tier.CORE else "remark"
+
+    @property
+    def points(self) -> str:
+        most = sum(r.max_points for r in self.results)
+        return f"{number(sum(r.points for r in self.results))} / {number(most)}" if most else ""
+
+
+def render(report: Report, style: Style, again: str) -> str:
+    """Return the report of one task; `again` is the command that repeats it."""
+    rows = _rows(report)
+    order = {"broken": 0, "failed": 1, "remark": 2, "skipped": 3, "passed": 4}
+    rows.sort(key=lambda row: order[row.kind])
+    total = f"{number(report.score)} / {number(report.max_score)}"
+    gap = max(style.width - len(f"{report.task}  {clean(report.submission)}") - len(total), 2)
+    total = style.paint(total, "passed" if report.passed else "failed")
+    lines = [f"{style.paint(report.task, 'bold')}  {clean(report.submission)}{' ' * gap}{total}"]
+    nothing_there = _nothing_there(rows)
+    if nothing_there and not style.verbose:
+        return "\n".join(lines + _wrapped(nothing_there, style, f"  {style.sign('failed')}  ")) + "\n"
+    shown = [row for row in rows if style.verbose or row.kind in ("broken", "failed", "remark")]
+    lines += _table([[style.sign(row.kind), _cell(row, style), row.points] for row in shown])
+    lines += _folded(rows, style) + _notes(report, style)
+    core = [row for row in rows if row.results[0].tier is Tier.CORE and row.results[0].check != "found"]
+    bad = [row for row in rows if row.kind in ("failed", "broken")]
+    if bad:
+        verb = "needs" if len(bad) == 1 else "need"
+        text = f"  {len(bad)} of {max(len(core), len(bad))} checks {verb} work. Again:"
+        lines += [f"{text} {again}"] if len(text) + len(again) < style.width else [text, f"     {again}"]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _nothing_there(rows: Sequence[_Row]) -> str:
+    """Return the one sentence that says all about a component that is missing or not written; else nothing."""
+    bad = [row.first_bad for row in rows if row.first_bad is not None]
+    if len(bad) != 1 or any(row.kind == "passed" for row in rows if row.results[0].check != "found"):
+        return ""
+    result = bad[0]
+    unwritten = result.details.get("error") == "NotImplementedError"
+    return clean(result.message) if unwritten or result.check == "found" else ""
+
+
+def summary(reports: Sequence[Report], style: Style, seed: int) -> str:
+    """Return the closing lines: one per submission (if more than one report was made), the seed, the isolation."""
+    submissions = list(dict.fromkeys(report.submission for report in reports))
+    lines = []
+    for name in submissions:
+        own = [report for report in reports if report.submission == name]
+        passed = sum(report.passed for report in own)
+        score, most = sum(r.score for r in own), sum(r.max_score for r in own)
+        sign = style.sign("passed" if passed == len(own) else "failed")
+        state = f"{passed} of {len(own)} tasks passed" if len(own) > 1 else own[0].task
+        lines.append([sign, clean(name), f"{number(score)} / {number(most)}", state])
+    align = ("left", "left", "right", "left")
+    table = tabulate(lines, tablefmt="plain", colalign=align, disable_numparse=True) + "\n" if len(reports) > 1 else ""
+    level = reports[0].isolation
+    note = "self-check, not for the record" if level == "process" else "isolated"
+    return f"{table}seed {seed}, isolation: {level} ({note})\n"
+
+
+def number(value: float) -> str:
+    """Format points: at most two decimals, none where they are zeros."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _rows(report: Report) -> list[_Row]:
+    grouped: dict[str, list[CheckResult]] = {}
+    for result in report.results:
+        grouped.setdefault(result.check, []).append(public(result))
+    return [_Row(tuple(results)) for results in grouped.values()]
+
+
+def _cell(row: _Row, style: Style) -> str:
+    """Return the title and, below it, what happened first, the diagnosis and the hint."""
+    width = max(style.width - 20, 24)
+    lines = textwrap.wrap(row.results[0].title, width)
+    result = row.first_bad
+    if result is None:
+        return "\n".join(lines)
+    if result.tier is not Tier.CORE:
+        lines = textwrap.wrap(f"{result.title} ({result.tier}, no points)", width)
+    bad = [r for r in row.results if r.verdict not in (Verdict.PASSED, Verdict.SKIPPED)]
+    where = f" [{result.case}" + (f", and {len(bad) - 1} more]" if len(bad) > 1 else "]") if result.case else ""
+    texts = [_WORDS.get(result.verdict, "") + clean(result.message) + where] if result.message else []
+    if result.diagnosis:
+        texts.append(f"Looks like: {result.diagnosis}")
+    if result.hint:
+        texts.append(f"Think: {result.hint}")
+    if style.verbose and result.verdict is Verdict.BROKEN:
+        texts += str(result.details.get("traceback", "")).splitlines()
+    for text in texts:
+        lines += textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="    ")
+    return "\n".join(lines)
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    if not rows:
+        return []
+    text = tabulate(
+        rows, tablefmt="plain", colalign=("left", "left", "right"), disable_numparse=True, preserve_whitespace=True
+    )
+    return ["  " + line for line in text.splitlines()]
+
+
+def _folded(rows: Iterable[_Row], style: Style) -> list[str]:
+    """Return the lines that stand for what is not shown in full."""
+    rows = [row for row in rows if row.results[0].check != "found" or row.kind != "passed"]
+    lines = []
+    passed = sum(row.kind == "passed" for row in rows)
+    skipped = [row for row in rows if row.kind == "skipped"]
+    if skipped and not style.verbose:
+        reasons = {r.message.removeprefix("needs: ") for row in skipped for r in row.results if r.message}
+        reason = f"“{min(reasons)}”" if len(reasons) == 1 else "the failed ones above"
+        if style.ascii:
+            reason = reason.replace("“", '"').replace("”", '"')
+        verb = "waits" if len(skipped) == 1 else "wait"
+        text = f"{len(skipped)} more {_checks(len(skipped))} {verb} for {reason}"
+        lines += _wrapped(text, style, f"  {style.sign('skipped')}  ")
+    if passed and not style.verbose:
+        text = f"{passed} {_checks(passed)} passed"
+        lines.append(f"  {style.sign('passed')}  {text}")
+    return lines
+
+
+def _notes(report: Report, style: Style) -> list[str]:
+    lines = []
+    for name in report.mend_first:
+        lines += _wrapped(f"{name} fails too; mend that first", style, "  ")
+    for remark in report.remarks:
+        lines += _wrapped(f"Note: {clean(remark)}", style, "  ")
+    printed = clean(report.output, 4_000, keep_lines=True).strip().splitlines()
+    if printed and style.verbose:
+        lines.append("  It printed:")
+        lines += [f"  | {line[: style.width - 4]}" for line in printed[-20:]]
+    elif printed:
+        count = f"{len(printed)} lines" if len(printed) > 1 else "one line"
+        lines.append(f"  It printed {count} (-v shows them)")
+    return lines
+
+
+def _wrapped(text: str, style: Style, indent: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        style.width,
+        initial_indent=indent,
+        subsequent_indent="     ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _checks(count: int) -> str:
+    return "check" if count == 1 else "checks"
