@@ -113,7 +113,7 @@ class _Grading:
         return self.task.oracle(unit, case, self._conventions[case.name])
 
     def _fit(self, case: Case) -> Conventions:
-        """Find the conventions in one case: what a case does not show (an even kernel's padding) plays no part in it."""
+        """Find the conventions in one case: what it does not show (say, how even kernels are padded) plays no part."""
         if self.task.fit is None:
             return Conventions()
         rng = generator(self.job.seed, self.task.name, case.name, "fit")

@@ -13,9 +13,10 @@ Array = NDArray[Any]
 def sample(kind: str, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     """Return float64 data of `shape`.
 
-    `normal`: standard normal. `wide`: a thousand times that (a layer's epsilon plays no part). `off_zero`: every |x| in [0.05, 2], signs mixed (ReLU). `distinct`: a permutation of
-    evenly spaced values, so that no two entries of a window tie (max pooling). `probabilities`: rows that sum to one,
-    every entry at least 0.02. `labels`: one-hot rows.
+    `normal`: standard normal. `wide`: a thousand times that, so that an epsilon in a layer plays no part. `off_zero`:
+    every |x| in [0.05, 2], signs mixed (ReLU). `distinct`: a permutation of evenly spaced values, so that no two
+    entries of a window tie (max pooling). `probabilities`: rows that sum to one, every entry at least 0.02. `labels`:
+    one-hot rows.
     """
     if kind == "normal":
         return rng.standard_normal(shape)

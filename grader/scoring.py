@@ -12,8 +12,8 @@ from grader.model import Check, CheckResult, Task, Tier, Verdict
 def assign_points(task: Task, plan: Sequence[Check], results: Sequence[CheckResult]) -> list[CheckResult]:
     """Return the results with `points` and `max_points`.
 
-    Only core checks carry points, and only on core cases. SKIPPED earns nothing of its share. BROKEN is the grader's fault: its share leaves
-    the maximum, so that it costs nothing.
+    Only core checks carry points, and only on core cases. SKIPPED earns nothing of its share. BROKEN is the grader's
+    fault: its share leaves the maximum, so that it costs nothing.
     """
     cases = Counter(result.check for result in results if result.tier is Tier.CORE)
     weights = {check.name: check.points for check in plan if cases[check.name]}
