@@ -26,9 +26,12 @@ NAMES = ("Wx", "Wh", "bh", "Wy", "by")
 
 def readings(raw: Mapping[str, Array], sizes: tuple[int, int, int]) -> Iterator[Conventions]:
     """Yield every admissible way to read a student's parameters; the usual one first."""
-    D, U, _ = sizes
+    D, U, M = sizes
     activations = ("sigmoid", "linear")
     if is_native(raw):
+        right = {"Wx": (D, U), "Wh": (U, U), "bh": (U,), "Wy": (U, M), "by": (M,)}
+        if any(raw[name].shape != shape for name, shape in right.items()):
+            return
         for activation in activations:
             yield Conventions(output_activation=activation)
         return
@@ -100,6 +103,8 @@ def solve_output(states: Array, y: Array, conventions: Conventions) -> Table | N
     if not np.isfinite(y).all():
         return None
     inputs = np.hstack([states, np.ones((len(states), 1))])
+    if len(inputs) <= inputs.shape[1]:
+        return None
     solution, _, rank, _ = np.linalg.lstsq(inputs, y, rcond=None)
     return {"Wy": solution[:-1], "by": solution[-1]} if rank == inputs.shape[1] else None
 

@@ -63,7 +63,7 @@ def explain_fault(fault: Fault) -> Outcome:
         return Outcome(Verdict.CRASHED, f"out of memory{place}", details)
     if fault.error == "EOFError":
         return Outcome(Verdict.CRASHED, f"asks for input(){place}; nobody is there to answer", details)
-    return Outcome(Verdict.CRASHED, f"{fault.error}: {fault.message}{place}", details)
+    return Outcome(Verdict.CRASHED, f"{fault.error}: {fault.message.strip()}{place}", details)
 
 
 def _arguments(

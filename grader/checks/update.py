@@ -40,11 +40,11 @@ def check_sgd_step(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     _train(layer, oracle, probe, 1, "update")
 
 
-@check(points=2, traits=["layer", "deterministic", "trainable"], needs=["forward_value", "backward_shape"])
+@check(points=3, traits=["layer", "deterministic", "trainable"], needs=["forward_value", "backward_shape"])
 def check_adam_steps(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """Three Adam steps train every parameter with a memory of its own.
 
-    Whose momentum is Adam adding to which parameter? Each one needs its own copy of the optimizer.
+    Whose momentum is Adam adding to which parameter?
     """
     layer.attach("adam", 0.05, 0.8, 0.9)
     oracle.attach("adam", 0.05, 0.8, 0.9)

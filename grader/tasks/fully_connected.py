@@ -48,7 +48,8 @@ def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
     raw = layer.params()
     d, m = case.init["input_size"], case.init["output_size"]
     reference = FullyConnected(d, m)
-    if not any(known.bias == conventions.bias for known in admissible(raw, d, m)):
+    readable = {(reading.bias, reading.orientation) for reading in admissible(raw, d, m)}
+    if (conventions.bias, conventions.orientation) not in readable:
         return Oracle(reference)
     weights, bias = split_affine(raw, conventions)
 
