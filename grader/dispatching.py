@@ -86,6 +86,7 @@ def _dispatch(wishes: Wishes, spare: list[subprocess.Popen[bytes]]) -> int:
                     limits=limits,
                     launch=launch,
                     spare=spare.pop() if spare else None,
+                    progress=bar.set_postfix_str,
                 )
             ) as graded:
                 yield from graded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from grader import remote
 from grader.guest.faults import Fault
 from grader.model import Case, Check, CheckResult, Conventions, Job, Report, Task, Tier, Verdict
+from grader.probe import Probe
 from grader.remote import Asks
 from grader.runner import Outcome, explain_fault, run_check
 from grader.sandbox.lost import GuestLost
@@ -30,16 +31,23 @@ def generator(seed: int, *names: str) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=keys)))
 
 
-def grade(job: Job, task: Task, plan: Sequence[Check], desk: Asks) -> Report:
-    """Return the report of one task. Never raises for anything that the submission does."""
-    return _Grading(job, task, plan, desk).report()
+def grade(
+    job: Job, task: Task, plan: Sequence[Check], desk: Asks, progress: Callable[[str], None] | None = None
+) -> Report:
+    """Return the report of one task; `progress` is told how far a long check is.
+
+    Never raises for anything that the submission does.
+    """
+    return _Grading(job, task, plan, desk, progress).report()
 
 
 class _Grading:
     """The state of grading one task: what was opened, the conventions found, the results so far."""
 
-    def __init__(self, job: Job, task: Task, plan: Sequence[Check], desk: Asks) -> None:
-        self.job, self.task, self.plan, self.desk = job, task, plan, desk
+    def __init__(
+        self, job: Job, task: Task, plan: Sequence[Check], desk: Asks, progress: Callable[[str], None] | None
+    ) -> None:
+        self.job, self.task, self.plan, self.desk, self.progress = job, task, plan, desk, progress
         self.results: dict[tuple[str, str], CheckResult] = {}
         self.remarks: list[str] = []
         self._conventions: dict[str, Conventions] = {}
@@ -137,7 +145,7 @@ class _Grading:
             outcome = run_check(
                 check,
                 case,
-                generator(self.job.seed, self.task.name, case.name, check.name),
+                Probe(case, generator(self.job.seed, self.task.name, case.name, check.name), self.progress),
                 lambda case=case: self._fresh(case, check.name),  # type: ignore[misc]  # a bound loop variable
                 lambda unit, case=case: self._oracle(unit, case),  # type: ignore[misc]  # a bound loop variable
             )
@@ -161,6 +169,7 @@ class _Grading:
         return ""
 
     def _add(self, check: Check, case: Case, outcome: Outcome) -> None:
+        self.remarks += [remark for remark in outcome.remarks if remark not in self.remarks]
         tier = case.tier if check.tier is Tier.CORE else check.tier
         self.results[case.name, check.name] = self._result(check, case.name, outcome, tier)
 

@@ -29,11 +29,21 @@ class CheckFailed(Exception):
 
 
 class Probe:
-    """Data and assertions for one check on one case; everything random comes from its own generator."""
+    """Data and assertions for one check on one case; everything random comes from its own generator.
 
-    def __init__(self, case: Case, rng: np.random.Generator) -> None:
+    `remarks` are sentences for the report, `details` numbers for plots; `progress` shows how far a long check is.
+    """
+
+    def __init__(self, case: Case, rng: np.random.Generator, progress: Callable[[str], None] | None = None) -> None:
         self.case = case
         self.rng = rng
+        self.progress = progress or (lambda text: None)
+        self.remarks: list[str] = []
+        self.details: dict[str, Any] = {}
+
+    def remark(self, text: str) -> None:
+        """Add a sentence to the report, without failing."""
+        self.remarks.append(text)
 
     def input(self, shape: str | tuple[int, ...] = "") -> Array:
         """Return input data of the case's shape, of one of its further shapes by name, or of a shape given."""

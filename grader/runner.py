@@ -24,10 +24,11 @@ class Outcome:
     message: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    remarks: tuple[str, ...] = ()
 
 
 def run_check(
-    check: Check, case: Case, rng: np.random.Generator, new: Callable[[], Any], oracle: Callable[[Any], Any] | None
+    check: Check, case: Case, probe: Probe, new: Callable[[], Any], oracle: Callable[[Any], Any] | None
 ) -> Outcome:
     """Run `check`; `new` makes a fresh unit, `oracle(unit)` its reference.
 
@@ -37,7 +38,7 @@ def run_check(
     start = time.perf_counter()
     try:
         with np.errstate(all="ignore"):
-            check.run(**_arguments(check, case, rng, new, oracle))
+            check.run(**_arguments(check, case, probe, new, oracle))
         outcome = Outcome(Verdict.PASSED)
     except CheckFailed as exc:
         outcome = Outcome(Verdict.FAILED, exc.message, exc.details)
@@ -47,7 +48,8 @@ def run_check(
         outcome = Outcome(lost.verdict, lost.message)
     except Exception as exc:
         outcome = Outcome(Verdict.BROKEN, f"{type(exc).__name__}: {exc}", {"traceback": traceback.format_exc()})
-    return Outcome(outcome.verdict, outcome.message, outcome.details, time.perf_counter() - start)
+    details = probe.details | outcome.details
+    return Outcome(outcome.verdict, outcome.message, details, time.perf_counter() - start, tuple(probe.remarks))
 
 
 def explain_fault(fault: Fault) -> Outcome:
@@ -67,14 +69,14 @@ def explain_fault(fault: Fault) -> Outcome:
 
 
 def _arguments(
-    check: Check, case: Case, rng: np.random.Generator, new: Callable[[], Any], oracle: Callable[[Any], Any] | None
+    check: Check, case: Case, probe: Probe, new: Callable[[], Any], oracle: Callable[[Any], Any] | None
 ) -> dict[str, Any]:
     """Build what the check asks for, and nothing else. The oracle is that of the unit under test."""
     given: dict[str, Any] = {}
     unit = None
     for name in check.arguments:
         if name == "probe":
-            given[name] = Probe(case, rng)
+            given[name] = probe
         elif name == "case":
             given[name] = case
         elif name == "new":

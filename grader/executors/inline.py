@@ -22,6 +22,7 @@ def grade_submission(
     limits: Limits | None = None,
     launch: Callable[[], subprocess.Popen[bytes]],
     spare: subprocess.Popen[bytes] | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Generator[Report]:
     """Yield one report per task, all from the same guest (or its successors, if it dies).
 
@@ -36,7 +37,7 @@ def grade_submission(
             job = Job(submission, task.name, seed, suite, limits)
             plan = registry.plan(task, DIALECT_TRAITS[submission.dialect])
             printed = len(session.output)
-            report = grade(job, task, plan, session)
+            report = grade(job, task, plan, session, progress)
             known[task.name] = replace(report, output=session.output[printed:])
         return known[task.name]
 

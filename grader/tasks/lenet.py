@@ -1,0 +1,120 @@
+"""LeNet: the components at work together, on images. N batch, K = 10 classes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework import datasets
+from grader.checks.define import check
+from grader.hookspecs import hookimpl
+from grader.lenet_oracle import LeNetOracle, NotUnderstood, candidates
+from grader.model import Case, Limits, Task
+from grader.probe import CheckFailed, Probe
+from grader.remote import Array
+from grader.remote_lenet import RemoteLeNet
+from grader.tolerance import deviates
+
+CASES = (Case("28x28 images", {}, (4, 1, 28, 28), (4, 10)),)
+STEPS = 3
+# Convergence: measured for correct code (He, Adam 1e-3, batch 16, 960 images, 360 held back): see the figures in the
+# README of this folder's parent. A network that does not learn stays at 0.1.
+THRESHOLD = 0.5
+BATCH, IMAGES, HELD_BACK = 16, 960, 360
+
+
+@check(points=4)
+def check_k_steps(lenet: RemoteLeNet, probe: Probe) -> None:
+    """Three training steps follow the reference's, parameter by parameter.
+
+    Where the two part first is where to look: which layer, and is it its gradient, its update, or its neighbour's?
+    """
+    names = lenet.names()
+    lenet.initialize(int(probe.rng.integers(2**31)))
+    x = probe.normal((4, 1, 28, 28))
+    output = lenet.predict(x)
+    try:
+        oracle = _matching(names, lenet.params(), x, output)
+    except NotUnderstood as exc:
+        probe.remark(f"the steps of this LeNet were not compared with the reference: {exc}")
+        return
+    probe.assert_same(output, oracle.forward(x), "the network's output, with its own weights,")
+    lenet.attach("sgd", 0.01)
+    oracle.attach("sgd", 0.01)
+    for step in range(1, STEPS + 1):
+        x, y = probe.normal((4, 1, 28, 28)), probe.labels((4, 10))
+        loss, expected = lenet.step(x, y), oracle.step(x, y)
+        probe.assert_same(np.array(loss), np.array(expected.loss), f"the loss in step {step}", "update")
+        found = lenet.params()
+        for name, value in expected.params.items():
+            place, _, parameter = name.partition(".")
+            what = f"after step {step}, {parameter} of layer {place} ({names[int(place)]})"
+            if name not in found:
+                raise CheckFailed(f"{what} is not there any more")
+            probe.assert_same(found[name], value, what, "update")
+
+
+@check(points=6)
+def check_learns(lenet: RemoteLeNet, probe: Probe) -> None:
+    """It learns to read handwritten digits: half of the held-back ones right after 960 images, two times of three.
+
+    If every layer passes on its own: is each one trained, and is the order of the layers right?
+    """
+    data = datasets.load("digits", seed=int(probe.rng.integers(2**31)))
+    accuracies: list[float] = []
+    for attempt in range(3):
+        accuracies.append(_accuracy(lenet, probe, data, attempt))
+        good = sum(accuracy >= THRESHOLD for accuracy in accuracies)
+        if good == 2:
+            return
+        if len(accuracies) - good == 2:
+            break
+    shown = ", ".join(f"{accuracy:.0%}" for accuracy in accuracies)
+    raise CheckFailed(f"{shown} of the held-back digits are right; {THRESHOLD:.0%} was expected (guessing gives 10%)")
+
+
+def _matching(names: list[str], params: dict[str, Array], x: Array, output: Array) -> LeNetOracle:
+    """Return the reference that answers `x` as the student's network does; failing that, the usual one."""
+    readings = list(candidates(names, params))
+    if not readings:
+        raise NotUnderstood("its fully connected weights are stored in a way that is not known")
+    for oracle in readings:
+        expected = oracle.forward(x)
+        if expected.shape == output.shape and not deviates(output, expected, "value").any():
+            return oracle
+    return readings[0]
+
+
+def _accuracy(lenet: RemoteLeNet, probe: Probe, data: datasets.Dataset, attempt: int) -> float:
+    """Train from fresh weights on IMAGES digits, their classes renumbered; return the share of right answers."""
+    renumbered = probe.rng.permutation(10)
+    batches = datasets.Batches(data.train_x, data.train_y[:, renumbered], BATCH, int(probe.rng.integers(2**31)))
+    lenet.initialize(int(probe.rng.integers(2**31)))
+    lenet.attach("adam", 1e-3, 0.9, 0.999)
+    losses = []
+    for step in range(IMAGES // BATCH):
+        losses.append(lenet.step(*batches.next()) / BATCH)
+        probe.progress(f"LeNet, run {attempt + 1}, batch {step + 1} of {IMAGES // BATCH}: loss {losses[-1]:.2f}")
+    probe.details.setdefault("losses", []).append(losses)
+    x, truth = data.test_x[:HELD_BACK], data.test_y[:HELD_BACK, renumbered]
+    answers = [lenet.predict(part) for part in np.split(x, range(40, len(x), 40))]
+    if any(answer.ndim != 2 or answer.shape[1:] != truth.shape[1:] for answer in answers):
+        raise CheckFailed(f"the network's output has shape {answers[0].shape}; (40, 10) was expected")
+    predicted = np.concatenate(answers)
+    probe.assert_shape(predicted, truth.shape, "the network's output")
+    probe.assert_true(bool(np.isfinite(predicted).all()), "the network's output is not finite after training")
+    return float(np.mean(predicted.argmax(axis=1) == truth.argmax(axis=1)))
+
+
+@hookimpl
+def backcheck_tasks() -> list[Task]:
+    """Return the task of this module."""
+    return [
+        Task(
+            name="LeNet",
+            kind="lenet",
+            cases=CASES,
+            checks=(check_k_steps, check_learns),
+            points={"lenet": 10},
+            uses=("Conv", "Pooling", "Flatten", "FullyConnected", "ReLU", "SoftMax", "CrossEntropyLoss"),
+        )
+    ]
