@@ -1,0 +1,109 @@
+"""What a batch normalization layer has in its moving averages, read off its outputs. N batch, C channels.
+
+In the test phase every channel is a straight line, y = gamma (x - mean) / deviation + beta. With gamma and beta known,
+slope and height give mean and variance (epsilon included, which with inputs in the thousands plays no part).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from framework.reference.batch_normalization import BatchNormalization
+from grader.model import Conventions
+from grader.tolerance import deviates
+
+Array = NDArray[Any]
+DECAYS = (0.5, 0.999)  # the share of the old average that counts as one
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Mean and variance of every channel, (C,) each, and from how many numbers they come (0: from no batch)."""
+
+    mean: Array
+    variance: Array
+    count: int = 0
+
+    def variance_with(self, ddof: int) -> Array:
+        """Return the variance divided by count - ddof instead of count."""
+        return self.variance * (self.count / max(self.count - ddof, 1))
+
+
+def statistics(x: Array) -> Statistics:
+    """Return the mean and the (biased) variance of a batch (N, C, …)."""
+    by_channel = _by_channel(x)
+    return Statistics(by_channel.mean(axis=1), by_channel.var(axis=1), by_channel.shape[1])
+
+
+def normalized(x: Array) -> Array:
+    """Return a batch (N, C, …) with mean 0 and variance 1 in every channel."""
+    found = statistics(x)
+    shape = (1, -1, *[1] * (x.ndim - 2))
+    return np.asarray((x - found.mean.reshape(shape)) / np.sqrt(found.variance).reshape(shape))
+
+
+def statistics_in_use(x: Array, y: Array, gamma: Array, beta: Array) -> Statistics | None:
+    """Return the statistics with which `x` (N, C, …) was made into `y`; None if `y` is not a line of `x`."""
+    if x.shape != y.shape or not np.isfinite(y).all():
+        return None
+    inputs, outputs = _by_channel(x), _by_channel(y)
+    centred = inputs - inputs.mean(axis=1, keepdims=True)
+    height = outputs.mean(axis=1)
+    slope = (centred * outputs).sum(axis=1) / (centred**2).sum(axis=1)
+    line = slope[:, None] * centred + height[:, None]
+    if deviates(outputs, line, "value").any() or not (slope * gamma > 0).all():
+        return None
+    return Statistics(inputs.mean(axis=1) - (height - beta) / slope, (gamma / slope) ** 2)
+
+
+def decay_of(old: Statistics, batch: Statistics, new: Statistics) -> float | None:
+    """Return d for which the mean went from `old` to d * old + (1 - d) * batch; None if there is none."""
+    way = old.mean - batch.mean
+    decay = float((new.mean - batch.mean) @ way / (way @ way))
+    expected = decay * old.mean + (1 - decay) * batch.mean
+    return None if deviates(new.mean, expected, "update").any() else decay
+
+
+def moved_variance(old: Statistics, batch: Statistics, decay: float, ddof: int) -> Array:
+    """Return what the moving variance should be after a batch."""
+    return np.asarray(decay * old.variance + (1 - decay) * batch.variance_with(ddof))
+
+
+def explain(old: Statistics, batch: Statistics, new: Statistics) -> Conventions:
+    """Return decay and kind of variance that lead from `old` over `batch` to `new`."""
+    decay = decay_of(old, batch, new)
+    if decay is None or not is_admissible(decay):
+        return Conventions(fitted=False)
+    for ddof in (0, 1):
+        if not deviates(new.variance, moved_variance(old, batch, decay, ddof), "update").any():
+            return Conventions(decay=decay, ddof=ddof)
+    return Conventions(decay=decay, fitted=False)
+
+
+def is_admissible(decay: float) -> bool:
+    """Tell whether most of the old average is kept, and not all of it."""
+    return DECAYS[0] - 1e-6 <= decay <= DECAYS[1] + 1e-6
+
+
+class ReferenceNormalization(BatchNormalization):
+    """The reference, with the choice of `ddof` for the variance that enters the moving average."""
+
+    def __init__(self, channels: int, decay: float, ddof: int) -> None:
+        super().__init__(channels, decay=decay)
+        self._ddof = ddof
+
+    def _statistics(self, x: Array) -> tuple[Array, Array]:
+        self._count = x.size // self.channels
+        return super()._statistics(x)
+
+    def _update_moving(self, mean: Array, variance: Array) -> None:
+        super()._update_moving(mean, Statistics(mean, variance, self._count).variance_with(self._ddof))
+
+
+def _by_channel(x: Array) -> Array:
+    """Return `x` (N, C, …) as (C, numbers of a channel)."""
+    return np.moveaxis(x, 1, 0).reshape(x.shape[1], -1)

@@ -1,0 +1,48 @@
+"""Layers with two arrays, weights and bias or gamma and beta, under whatever names and shapes a hand-in has them.
+
+The exercise's dialect calls both pairs `weights` and `bias`; the second may be (K,), (1, K) or (K, 1, 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.probe import CheckFailed
+
+Array = NDArray[Any]
+_EXERCISE = ("weights", "bias")
+
+
+def pair_names(raw: Mapping[str, Array], names: tuple[str, str]) -> tuple[str, str]:
+    """Return what a hand-in calls the two: `names` if it has the first of them, else `weights` and `bias`."""
+    return names if names[0] in raw else _EXERCISE
+
+
+def split_pair(raw: Mapping[str, Array], reference: Mapping[str, Array]) -> dict[str, Array]:
+    """Return a hand-in's arrays under the names and in the shapes that the reference has.
+
+    A vector may come as a row or a column. Raises CheckFailed for an array that is missing or has another form.
+    """
+    first, second = reference
+    found = {}
+    for name, key in zip((first, second), pair_names(raw, (first, second)), strict=True):
+        shape = reference[name].shape
+        if key not in raw:
+            raise CheckFailed(f"the layer has no array {key}; one of shape {shape} was expected")
+        if raw[key].shape != shape and (len(shape) > 1 or raw[key].size != shape[0]):
+            raise CheckFailed(f"{key} has shape {raw[key].shape}; {shape} was expected")
+        found[name] = raw[key].reshape(shape)
+    return found
+
+
+def pack_pair(table: Mapping[str, Array], names: tuple[str, str], like: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the reference's two arrays under the names, and where possible in the shapes, that a hand-in has."""
+    packed = {}
+    for name, key in zip(names, pair_names(like, names), strict=True):
+        value = np.asarray(table[name])
+        packed[key] = value.reshape(like[key].shape) if key in like and like[key].size == value.size else value
+    return packed

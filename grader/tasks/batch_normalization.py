@@ -1,0 +1,248 @@
+"""BatchNormalization: y = gamma x_hat + beta, x_hat of the batch in training, of moving statistics in the test phase.
+
+N batch, C channels, H W space; input (N, C) or (N, C, H, W).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.checks.define import check
+from grader.hookspecs import hookimpl
+from grader.model import Case, Conventions, Task
+from grader.normalization import (
+    ReferenceNormalization,
+    Statistics,
+    decay_of,
+    explain,
+    is_admissible,
+    moved_variance,
+    normalized,
+    statistics,
+    statistics_in_use,
+)
+from grader.oracle import Oracle, Table
+from grader.pairs import pack_pair, split_pair
+from grader.probe import CheckFailed, Probe
+from grader.remote import Array, RemoteLayer
+from grader.samples import direction, sample
+from grader.tolerance import deviates
+
+_NAMES = ("gamma", "beta")
+_AXES = ("sample", "channel", "row", "column")
+
+
+def _case(name: str, shape: tuple[int, ...], other: tuple[int, ...]) -> Case:
+    axes = dict.fromkeys(("input", "output"), _AXES[: len(shape)])
+    axes |= dict.fromkeys(("weights", "gamma", "bias", "beta"), ("channel",))
+    shapes = {"other": other, "rows": (5, shape[1])}
+    return Case(name, {"channels": shape[1]}, shape, shape, "wide", shapes, axes)
+
+
+CASES = (
+    _case("six samples, three features", (6, 3), other=(4, 3)),
+    _case("images", (3, 2, 4, 5), other=(2, 2, 3, 6)),
+    _case("one image", (1, 3, 4, 3), other=(3, 3, 2, 5)),
+    _case("images of one channel", (2, 1, 3, 4), other=(1, 1, 5, 2)),
+)
+_IMAGES = [case.name for case in CASES if len(case.input_shape) == 4]
+
+
+def prepare(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> None:
+    """Show the layer a first batch (some create gamma and beta in it), then set them to values other than 1 and 0.
+
+    The batch and the layer's output for it are noted in `latent`: the moving statistics start from this batch.
+    """
+    x = sample(case.data, case.input_shape, rng)
+    layer.latent = {"first_batch": x, "first_output": layer.forward(x)}
+    layer.set_params({name: direction(value.shape, rng) for name, value in sorted(layer.params().items())})
+
+
+def _affine(layer: RemoteLayer, case: Case) -> tuple[Array, Array]:
+    """Return the layer's gamma and beta, (C,) each."""
+    channels = case.init["channels"]
+    found = split_pair(layer.params(), dict.fromkeys(_NAMES, np.empty(channels)))
+    return found["gamma"], found["beta"]
+
+
+def _in_use(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> Statistics | None:
+    """Return the statistics that the layer uses in the test phase; it is in the training phase before and after."""
+    x = sample(case.data, (4, *case.input_shape[1:]), rng)
+    layer.eval()
+    y = layer.forward(x)
+    layer.train()
+    return statistics_in_use(x, y, *_affine(layer, case))
+
+
+def _different_batch(case: Case, rng: np.random.Generator) -> Array:
+    """Return a batch whose mean and variance are far from those of the first."""
+    return 2000.0 + 3.0 * sample(case.data, case.input_shape, rng)
+
+
+def fit(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> Conventions:
+    """Find the decay of the moving averages, and whether they hold the biased variance."""
+    old = _in_use(layer, case, rng)
+    x = _different_batch(case, rng)
+    layer.forward(x)
+    new = _in_use(layer, case, rng)
+    return Conventions(fitted=False) if old is None or new is None else explain(old, statistics(x), new)
+
+
+def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
+    """Return the reference with the layer's own gamma and beta; it has seen the layer's first batch."""
+    raw = layer.params()
+    reference = ReferenceNormalization(case.init["channels"], conventions.decay, conventions.ddof)
+    reference.forward(layer.latent["first_batch"])
+
+    def pack(table: Table) -> Table:
+        return pack_pair(table, _NAMES, raw)
+
+    return Oracle(reference, split_pair(raw, reference.parameters), pack)
+
+
+@check(needs="forward_shape")
+def check_starts_plain(layer: RemoteLayer, probe: Probe) -> None:
+    """A new layer has gamma one and beta zero: it normalizes, and nothing else.
+
+    What should the layer do before it has learnt anything?
+    """
+    expected = normalized(layer.latent["first_batch"])
+    probe.assert_same(layer.latent["first_output"], expected, "a new layer's output in training", tensor="output")
+
+
+@check(points=2, needs="forward_shape")
+def check_eval_after_one_batch(layer: RemoteLayer, probe: Probe, case: Case) -> None:
+    """After one training batch the test phase normalizes with that batch's mean and variance.
+
+    There is nothing to average with yet. With what do the moving averages start?
+    """
+    found = _used(layer, probe, case)
+    batch = statistics(layer.latent["first_batch"])
+    what = "after one batch, the mean that the test phase uses"
+    probe.assert_same(found.mean, batch.mean, what, "update", tensor="gamma")
+    if deviates(found.variance, batch.variance_with(1), "update").any():
+        what = "after one batch, the variance that the test phase uses"
+        probe.assert_same(found.variance, batch.variance, what, "update", tensor="gamma")
+
+
+@check(points=4, needs="forward_shape")
+def check_moving_averages(layer: RemoteLayer, probe: Probe, case: Case) -> None:
+    """A further batch enters the moving mean and variance with a smaller share than what was there before.
+
+    Write down the moving mean before and after the second batch. What is averaged, and which part carries the decay?
+    """
+    old = _used(layer, probe, case)
+    x = _different_batch(case, probe.rng)
+    layer.forward(x)
+    batch, new = statistics(x), _used(layer, probe, case)
+    decay = decay_of(old, batch, new)
+    if decay is None:
+        what = "the moving mean after another batch, at a decay of 0.8,"
+        probe.assert_same(new.mean, 0.8 * old.mean + 0.2 * batch.mean, what, "update", tensor="gamma")
+        return
+    parts = f"{decay:.4g} of what it was before and {1 - decay:.4g} of the batch's mean"
+    probe.assert_true(is_admissible(decay), f"the moving mean after another batch is made of {parts}")
+    if deviates(new.variance, moved_variance(old, batch, decay, 1), "update").any():
+        expected = moved_variance(old, batch, decay, 0)
+        what = f"the moving variance after another batch, at the decay {decay:.4g} that the mean shows,"
+        probe.assert_same(new.variance, expected, what, "update", tensor="gamma")
+
+
+def _used(layer: RemoteLayer, probe: Probe, case: Case) -> Statistics:
+    found = _in_use(layer, case, probe.rng)
+    if found is None:
+        raise CheckFailed(
+            "in the test phase the output is not gamma (x - mean) / deviation + beta with one mean and one positive "
+            "deviation per channel"
+        )
+    return found
+
+
+@check(points=2, needs="moving_averages")
+def check_eval_value(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """After several batches, of different sizes, the test phase computes what the moving statistics say.
+
+    Is every batch treated like the second one?
+    """
+    for shape in ("", "other", ""):
+        x = 500.0 + 2.0 * probe.input(shape)
+        layer.forward(x)
+        oracle.forward(x)
+    layer.eval()
+    oracle.eval()
+    x = probe.input()
+    probe.assert_same(layer.forward(x), oracle.forward(x), "the output in the test phase", "update", tensor="output")
+
+
+@check(points=2, needs=["forward_value", "backward_shape"], cases=_IMAGES)
+def check_rows_after_images(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """Rows after images, and images after rows, are treated like the ones before.
+
+    Does the layer take the shape from what it is given, or from what it was given before?
+    """
+    for shape in ("", "rows", "other"):
+        x = probe.input(shape)
+        y, expected = layer.forward(x), oracle.forward(x)
+        given = f"a batch of shape {x.shape}"
+        probe.assert_same(y, expected, f"the output for {given}", tensor="output")
+        dout = probe.cotangent(expected)
+        dx = oracle.backward(dout)
+        probe.assert_same(layer.backward(dout), dx, f"what backward returns for {given}", "gradient", tensor="input")
+
+
+@check(needs="forward_shape", cases=[CASES[0].name])
+def check_zero_variance(layer: RemoteLayer, probe: Probe, case: Case) -> None:
+    """A feature that never varies, and a batch of one sample, give finite numbers.
+
+    What is 0 / 0? What does the epsilon in the formula stand for?
+    """
+    _, beta = _affine(layer, case)
+    for samples, given in ((6, "features that do not vary"), (1, "a batch of one sample")):
+        x = np.tile([[2.0, -0.5, 1024.0]], (samples, 1))
+        y = layer.forward(x)
+        probe.assert_same(y, np.tile(beta, (samples, 1)), f"the output for {given}, which is beta,", tensor="output")
+        dx = layer.backward(probe.cotangent(y))
+        probe.assert_shape(dx, x.shape, f"what backward returns for {given}")
+        probe.assert_true(bool(np.isfinite(dx).all()), f"what backward returns for {given} is not finite")
+
+
+@check(needs="forward_value", cases=[CASES[0].name])
+def check_epsilon_is_small(layer: RemoteLayer, probe: Probe, case: Case) -> None:
+    """Epsilon is smaller than 1e-10: a feature with tiny variance is normalized as well.
+
+    The task gives a bound. Compare it with the variance of a feature whose values differ by one ten-thousandth.
+    """
+    gamma, beta = _affine(layer, case)
+    x = 1e-7 * probe.input()
+    y = layer.forward(x)
+    probe.assert_shape(y, x.shape, "the output of forward")
+    variance = x.var(axis=0)
+    epsilon = float((variance / ((y - beta) / gamma).var(axis=0) - variance).max())
+    message = f"for features of variance {variance.min():.1e} the output is that of an epsilon of {epsilon:.1e}"
+    probe.assert_true(epsilon <= 1.01e-10, message)  # 1e-10 itself is used, and harmless
+
+
+@hookimpl
+def backcheck_tasks() -> list[Task]:
+    """Return the task of this module."""
+    return [
+        Task(
+            name="BatchNormalization",
+            kind="layer",
+            cases=CASES,
+            checks=(
+                check_starts_plain,
+                check_eval_after_one_batch,
+                check_moving_averages,
+                check_eval_value,
+                check_rows_after_images,
+                check_zero_variance,
+                check_epsilon_is_small,
+            ),
+            traits=frozenset({"deterministic", "trainable", "phases"}),
+            oracle=oracle,
+            fit=fit,
+            prepare=prepare,
+            points={"ex3": 25},
+        )
+    ]

@@ -1,0 +1,167 @@
+"""Conv: cross-correlation with zero padding. N batch, C channels, K kernels, H W space; h w kernel."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from framework.reference.conv import Conv
+from grader.checks.define import check
+from grader.hookspecs import hookimpl
+from grader.model import Case, Conventions, Task, Tier
+from grader.oracle import Oracle, Table
+from grader.pairs import pack_pair, split_pair
+from grader.preparation import random_params
+from grader.probe import Probe
+from grader.remote import Array, RemoteLayer
+from grader.samples import sample
+from grader.tolerance import deviates
+
+_SPACE = ("row", "column")
+
+
+def _case(
+    name: str,
+    stride: int | Sequence[int],
+    kernel: tuple[int, ...],
+    kernels: int,
+    shape: tuple[int, ...],
+    other: tuple[int, ...],
+    padding: str = "",
+    tier: Tier = Tier.CORE,
+) -> Case:
+    """Return the case of `kernels` kernels (C, h[, w]) on input `shape` (N, C, H[, W]).
+
+    A dialect without "valid" padding has no fourth argument: where none is given, the default is what is tested.
+    """
+    steps = (stride,) * len(kernel[1:]) if isinstance(stride, int) else stride
+    reduced = [
+        size - width + 1 if padding == "valid" else size for size, width in zip(shape[2:], kernel[1:], strict=True)
+    ]
+    out = tuple(-(-size // step) for size, step in zip(reduced, steps, strict=True))
+    init = {"stride_shape": stride, "convolution_shape": kernel, "num_kernels": kernels}
+    weights, bias = ("kernel", "channel", *_SPACE[: len(out)]), ("kernel",)
+    return Case(
+        name,
+        init | ({"padding": padding} if padding else {}),
+        shape,
+        (shape[0], kernels, *out),
+        shapes={"other": other},
+        axes={
+            "input": ("sample", "channel", *_SPACE[: len(out)]),
+            "output": ("sample", "kernel", *_SPACE[: len(out)]),
+            **dict.fromkeys(("weights", "W"), weights),
+            **dict.fromkeys(("bias", "b"), bias),
+        },
+        traits=frozenset({"accumulates_gradients"} if padding else ()),
+        tier=tier,
+    )
+
+
+CASES = (
+    _case("3x3 kernels", (1, 1), (2, 3, 3), 3, (3, 2, 5, 6), other=(1, 2, 4, 7)),
+    _case("5x3 kernels, stride (3, 2), remainders", (3, 2), (1, 5, 3), 2, (3, 1, 7, 9), other=(1, 1, 10, 5)),
+    _case("3x3 kernels, stride (3, 2), no remainder", (3, 2), (2, 3, 3), 1, (1, 2, 6, 8), other=(3, 2, 9, 4)),
+    _case("1x1 kernels", (1, 1), (2, 1, 1), 3, (1, 2, 3, 4), other=(3, 2, 5, 2)),
+    _case("1x1 kernels, stride 2", (2, 2), (1, 1, 1), 2, (2, 1, 5, 4), other=(1, 1, 3, 7)),
+    _case("1x5 kernels", (1, 1), (1, 1, 5), 2, (3, 1, 4, 6), other=(1, 1, 3, 5)),
+    _case("3x1 kernels", (1, 1), (2, 3, 1), 1, (1, 2, 6, 3), other=(3, 2, 4, 4)),
+    _case("5x5 kernels, larger than the image", (1, 1), (1, 5, 5), 2, (1, 1, 3, 4), other=(3, 1, 4, 3)),
+    _case("signals, kernels of length 3", [1], (2, 3), 3, (3, 2, 8), other=(1, 2, 5)),
+    _case("signals, kernels of length 5, stride 2", [2], (1, 5), 2, (1, 1, 9), other=(3, 1, 12)),
+    _case("2x4 kernels", (1, 1), (2, 2, 4), 2, (2, 2, 4, 7), other=(1, 2, 6, 5), tier=Tier.ROBUST),
+    _case("4x2 kernels, stride 2", (2, 2), (1, 4, 2), 2, (2, 1, 7, 6), other=(1, 1, 6, 5), tier=Tier.ROBUST),
+    _case("one number as stride", 2, (1, 3, 3), 2, (2, 1, 5, 7), other=(1, 1, 6, 4), tier=Tier.ROBUST),
+    _case("valid padding", (1, 1), (2, 3, 2), 2, (2, 2, 5, 6), other=(1, 2, 4, 4), padding="valid"),
+    _case("valid padding, stride (2, 3)", (2, 3), (1, 3, 3), 2, (1, 1, 8, 9), other=(3, 1, 5, 6), padding="valid"),
+    _case("signals, valid padding", [2], (2, 3), 2, (3, 2, 8), other=(1, 2, 7), padding="valid"),
+)
+
+
+def _reference(case: Case, conventions: Conventions) -> Conv:
+    in_front, centred = conventions.extra_in_front, conventions.centred_stride
+    return Conv(*case.init.values(), extra_in_front=in_front, centred_stride=centred)
+
+
+def _oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
+    raw = layer.params()
+    reference = _reference(case, conventions)
+
+    def pack(table: Table) -> Table:
+        return pack_pair(table, ("W", "b"), raw)
+
+    return Oracle(reference, split_pair(raw, reference.parameters), pack)
+
+
+def fit(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> Conventions:
+    """Find where the layer puts an even kernel's extra zero, and whether its strided windows are centred.
+
+    Only what gives an output of the right size counts; most cases look the same under all choices, and keep the
+    usual one.
+    """
+    x = sample(case.data, case.input_shape, rng)
+    y = layer.forward(x)
+    for centred, in_front in itertools.product((False, True), (True, False)):
+        conventions = Conventions(extra_in_front=in_front, centred_stride=centred)
+        expected = _oracle(layer, case, conventions).forward(x)
+        if y.shape == expected.shape and not deviates(y, expected, "value").any():
+            return conventions
+    return Conventions(fitted=False)
+
+
+def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
+    """Return the reference with the layer's own kernels, and padding like the layer's."""
+    return _oracle(layer, case, conventions)
+
+
+@check(traits=["layer"], needs="forward_shape", cases=[CASES[0].name, CASES[8].name])
+def check_initialize(layer: RemoteLayer, probe: Probe, case: Case) -> None:
+    """initialize asks the first initializer for the weights, with the right fans, and the second for the bias.
+
+    How many numbers of its input does one output see? How many outputs does one number of the input reach?
+    """
+    layer.initialize({"name": "fans"}, {"name": "constant", "value": 7.0})
+    x = np.zeros(case.input_shape)
+    what = "the output for zeros, with a bias initializer that gives 7,"
+    probe.assert_same(layer.forward(x), np.full(case.output_shape, 7.0), what, tensor="output")
+    middle = tuple(size // 2 for size in case.input_shape[2:])
+    x[(0, 0, *middle)] = 1.0
+    y = layer.forward(x)
+    probe.assert_shape(y, case.output_shape, "the output of forward")
+    seen = np.moveaxis(y, 1, -1)[(0, *middle)] - 7.0
+    channels, *kernel = case.init["convolution_shape"]
+    area = math.prod(kernel)
+    fans = channels * area, case.init["num_kernels"] * area
+    probe.assert_same(seen, np.full(len(seen), fans[0] + fans[1] / 1024), _fans_message(seen, *fans), tensor="b")
+
+
+def _fans_message(seen: Array, fan_in: int, fan_out: int) -> str:
+    if not np.isfinite(seen[0]):
+        return "a weight"
+    found = int(seen[0])
+    passed = f"fan_in={found}, fan_out={round((seen[0] - found) * 1024)}"
+    return f"initialize passes {passed} where {fan_in} and {fan_out} are right: a weight"
+
+
+@hookimpl
+def backcheck_tasks() -> list[Task]:
+    """Return the task of this module."""
+    # A bias that is not trained fails `sgd_step`. The optimizer's setter is the only way in that the exercise names; a
+    # hand-in whose own container sets the bias's optimizer apart would have to be given it by that container's
+    # append_layer, in the dialect's `attach`.
+    return [
+        Task(
+            name="Conv",
+            kind="layer",
+            cases=CASES,
+            checks=(check_initialize,),
+            traits=frozenset({"deterministic", "trainable"}),
+            oracle=oracle,
+            fit=fit,
+            prepare=random_params,
+            points={"ex2": 45},
+        )
+    ]

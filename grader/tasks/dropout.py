@@ -1,0 +1,186 @@
+"""Dropout: each element is kept with a probability, and divided by it, in training only. N batch, D features.
+
+Draws are never compared, only their statistics. Each statistical check fails a right layer at most once in a million
+runs per case; the comments say why.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.chance import binomial_bounds
+from grader.checks.define import check
+from grader.hookspecs import hookimpl
+from grader.model import Case, Task, Tier
+from grader.probe import Probe
+from grader.remote import Array, RemoteLayer
+
+_CALLS = 6
+
+
+def _case(
+    name: str, probability: float, shape: tuple[int, ...], other: tuple[int, ...], tier: Tier = Tier.CORE
+) -> Case:
+    names = ("sample", "feature") if len(shape) == 2 else ("sample", "channel", "row", "column")
+    axes = {"input": names, "output": names}
+    return Case(name, {"probability": probability}, shape, shape, "off_zero", {"other": other}, axes, tier=tier)
+
+
+CASES = (
+    _case("keep a quarter", 0.25, (60, 50), other=(40, 70)),
+    _case("keep 0.7", 0.7, (60, 50), other=(70, 45)),
+    _case("one sample, keep a half", 0.5, (1, 400), other=(2, 300)),
+    _case("keep everything", 1.0, (3, 5), other=(2, 4)),
+    _case("images, keep a half", 0.5, (4, 8, 4, 5), other=(5, 7, 3, 6), tier=Tier.ROBUST),
+)
+_TABLES = [CASES[0].name, CASES[1].name]
+
+
+def _probability(case: Case) -> float:
+    return float(case.init["probability"])
+
+
+def _kept(layer: RemoteLayer, probe: Probe) -> Array:
+    """Return which elements of a new batch the layer keeps, as booleans (N, D)."""
+    x = probe.input()
+    y = layer.forward(x)
+    probe.assert_shape(y, x.shape, "the output of forward")
+    return np.asarray(y != 0)
+
+
+@check(points=2, needs="forward_shape")
+def check_eval_is_identity(layer: RemoteLayer, probe: Probe, case: Case) -> None:
+    """In the test phase nothing is dropped and nothing is scaled; in training again, it is.
+
+    The scaling is done in training already. What is left to correct at test time?
+    """
+    layer.forward(probe.input())
+    layer.eval()
+    x = probe.input()
+    probe.assert_same(layer.forward(x), x, "the output in the test phase", tensor="output")
+    layer.train()
+    # All of 400 elements or more, kept with at most 0.7, are kept with a probability below 1e-61 (of 32 feature maps,
+    # if a layer for images drops those as a whole, with 3e-10).
+    everything = _probability(case) == 1
+    kept = _kept(layer, probe)
+    probe.assert_true(everything or not kept.all(), "back in training after a test phase, nothing is dropped any more")
+
+
+@check(points=2, needs="forward_shape")
+def check_training_values(layer: RemoteLayer, probe: Probe, case: Case) -> None:
+    """In training every element is either zero or the input divided by the probability.
+
+    What must be done to the elements that stay, so that the expected output equals the input?
+    """
+    x = probe.input()
+    y = layer.forward(x)
+    probe.assert_shape(y, x.shape, "the output of forward")
+    expected = np.where(y == 0, 0.0, x / _probability(case))
+    probe.assert_same(y, expected, "the output in training, where it is not zero,", tensor="output")
+
+
+@check(points=2, needs="forward_shape", cases=_TABLES)
+def check_keep_rate(layer: RemoteLayer, probe: Probe, case: Case) -> None:
+    """The share of elements that are kept is the probability given.
+
+    Read the task again: is it the fraction to drop, or the fraction to keep?
+    """
+    # Exact bounds of the binomial distribution, with 1e-6 outside of them.
+    kept = sum(int(_kept(layer, probe).sum()) for _ in range(_CALLS))
+    trials = _CALLS * int(np.prod(case.input_shape))
+    low, high = binomial_bounds(trials, _probability(case))
+    expected = f"with probability {_probability(case):g} between {low} and {high} were expected"
+    probe.assert_true(low <= kept <= high, f"{kept} of {trials} elements were kept; {expected}")
+
+
+@check(points=2, needs="forward_shape", cases=_TABLES)
+def check_elements_are_independent(layer: RemoteLayer, probe: Probe) -> None:
+    """Every element of a batch has its own fate: neither whole samples nor whole features are dropped together.
+
+    How many random numbers does a batch of N samples with D features need?
+    """
+    # Two rows of 50 elements agree by chance with probability (p^2 + (1-p)^2)^50 <= 7e-11, and there are 1770 pairs:
+    # 1.2e-7; two columns of 60 elements with 6e-13, 1225 pairs.
+    kept = _kept(layer, probe)
+    for name, lines in (("sample", kept), ("feature", kept.T)):
+        same = _first_pair_of_equals(lines)
+        if same is not None:
+            other = "features" if name == "sample" else "samples"
+            share = f"{len(np.unique(lines, axis=0))} different masks for {len(lines)} {name}s"
+            message = f"{name}s {same[0]} and {same[1]} lose exactly the same {other}: {share}"
+            probe.assert_true(False, message)
+
+
+def _first_pair_of_equals(lines: Array) -> tuple[int, int] | None:
+    seen: dict[bytes, int] = {}
+    for index, line in enumerate(lines):
+        before = seen.setdefault(line.tobytes(), index)
+        if before != index:
+            return before, index
+    return None
+
+
+@check(needs="forward_shape", cases=_TABLES)
+def check_masks_are_fresh(layer: RemoteLayer, probe: Probe) -> None:
+    """Every forward pass draws a new mask.
+
+    When is the mask drawn, and is the random generator ever set back?
+    """
+    # Two masks of 3000 elements agree by chance with a probability below 0.63^3000.
+    first, second = _kept(layer, probe), _kept(layer, probe)
+    probe.assert_true(bool((first != second).any()), "two forward passes dropped exactly the same elements")
+
+
+@check(points=2, needs=["forward_shape", "backward_shape"])
+def check_backward_uses_the_mask(layer: RemoteLayer, probe: Probe) -> None:
+    """backward multiplies each error by what forward multiplied the element with.
+
+    An element that was dropped had no influence on the loss; one that was scaled had more of it.
+    """
+    for name in ("", "other"):
+        x = probe.input(name)
+        y = layer.forward(x)
+        probe.assert_shape(y, x.shape, "the output of forward")
+        dout = probe.cotangent(y)
+        what = "what backward returns" + (" for a second batch, of another size," if name else "")
+        probe.assert_same(layer.backward(dout), dout * (y / x), what, tensor="input")
+
+
+@check(needs=["keep_rate"], cases=_TABLES, tier=Tier.ROBUST)
+def check_number_varies(layer: RemoteLayer, probe: Probe) -> None:
+    """The number of elements that are kept varies.
+
+    Each element is decided on by itself. Drawing a fixed number of them is another method.
+    """
+    # The likeliest number of 3000 has a probability below 0.02: the same one in six calls, below 4e-9. The likeliest
+    # number of a row of 50, or of a column of 60, has one below 0.14: in every row of a batch, below 1e-40.
+    masks = [_kept(layer, probe) for _ in range(_CALLS)]
+    for name, counts in (
+        ("forward pass", [int(kept.sum()) for kept in masks]),
+        ("sample", masks[0].sum(axis=1).tolist()),
+        ("feature", masks[0].sum(axis=0).tolist()),
+    ):
+        probe.assert_true(len(set(counts)) > 1, f"exactly {counts[0]} elements are kept in every {name}")
+
+
+@hookimpl
+def backcheck_tasks() -> list[Task]:
+    """Return the task of this module."""
+    return [
+        Task(
+            name="Dropout",
+            kind="layer",
+            cases=CASES,
+            checks=(
+                check_eval_is_identity,
+                check_training_values,
+                check_keep_rate,
+                check_elements_are_independent,
+                check_masks_are_fresh,
+                check_backward_uses_the_mask,
+                check_number_varies,
+            ),
+            traits=frozenset({"random", "phases"}),
+            points={"ex3": 5},
+        )
+    ]

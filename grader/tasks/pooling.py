@@ -1,0 +1,82 @@
+"""Pooling: the maximum of every window. N batch, C channels, H W space; h w window, s t stride."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from framework.reference.pooling import Pooling
+from grader.checks.define import check
+from grader.hookspecs import hookimpl
+from grader.model import Case, Task, Tier
+from grader.oracle import Oracle, plain_oracle
+from grader.probe import Probe
+from grader.remote import RemoteLayer
+
+_AXES = ("sample", "channel", "row", "column")
+
+
+def _case(
+    name: str, stride: tuple[int, int], window: tuple[int, int], shape: tuple[int, ...], other: tuple[int, ...]
+) -> Case:
+    sizes = zip(shape[2:], window, stride, strict=True)
+    out = tuple((size - width) // step + 1 for size, width, step in sizes)
+    init = {"stride_shape": stride, "pooling_shape": window}
+    axes = {"input": _AXES, "output": _AXES, "sums": _AXES[:2]}
+    return Case(name, init, shape, (*shape[:2], *out), data="distinct", shapes={"other": other}, axes=axes)
+
+
+CASES = (
+    _case("2x2 windows, stride 2", (2, 2), (2, 2), (3, 2, 4, 6), other=(1, 2, 6, 4)),
+    _case("3x3 windows that overlap, stride 2", (2, 2), (3, 3), (1, 2, 7, 5), other=(2, 2, 5, 9)),
+    _case("3x2 windows, stride (2, 1)", (2, 1), (3, 2), (3, 1, 6, 5), other=(2, 1, 5, 4)),
+    _case("gaps: 2x1 windows, stride (3, 2)", (3, 2), (2, 1), (2, 2, 8, 6), other=(3, 2, 5, 5)),
+    _case("a border that is left over, 2x3 windows, stride (2, 3)", (2, 3), (2, 3), (2, 1, 5, 8), other=(1, 1, 7, 7)),
+    _case("one window as large as the image", (1, 1), (4, 3), (2, 3, 4, 3), other=(1, 3, 4, 3)),
+)
+_USUAL = [CASES[0].name, CASES[1].name]
+
+
+@check(needs="forward_shape", cases=_USUAL)
+def check_negative_inputs(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """Where all inputs are negative, so are the maxima.
+
+    With what does the search for the largest number of a window start?
+    """
+    x = probe.input() - 10.0
+    y, expected = layer.forward(x), oracle.forward(x)
+    probe.assert_same(y, expected, "the output for negative inputs", tensor="output")
+    dout = probe.cotangent(expected)
+    what = "what backward returns for negative inputs"
+    probe.assert_same(layer.backward(dout), oracle.backward(dout), what, tensor="input")
+
+
+@check(needs=["forward_value", "input_gradient"], cases=_USUAL, tier=Tier.ROBUST)
+def check_ties(layer: RemoteLayer, probe: Probe) -> None:
+    """Where several inputs of a window are equally large, the gradient that they get together is the window's.
+
+    Large parts of real images have one colour. Sending the error to one winner, or sharing it, keeps its sum.
+    """
+    x = np.full(probe.case.input_shape, 0.5)
+    y = layer.forward(x)
+    probe.assert_same(y, np.full(probe.case.output_shape, 0.5), "the output for a constant image", tensor="output")
+    dout = np.abs(probe.cotangent(y))
+    dx = layer.backward(dout)
+    probe.assert_shape(dx, x.shape, "the array that backward returns")
+    what = "for a constant image, the sum over one sample's channel of what backward returns"
+    probe.assert_same(dx.sum(axis=(2, 3)), dout.sum(axis=(2, 3)), what, tensor="sums")
+
+
+@hookimpl
+def backcheck_tasks() -> list[Task]:
+    """Return the task of this module."""
+    return [
+        Task(
+            name="Pooling",
+            kind="layer",
+            cases=CASES,
+            checks=(check_negative_inputs, check_ties),
+            traits=frozenset({"deterministic"}),
+            oracle=plain_oracle(Pooling),
+            points={"ex2": 15},
+        )
+    ]

@@ -1,0 +1,25 @@
+"""TanH: the hyperbolic tangent."""
+
+from __future__ import annotations
+
+from framework.reference.tanh import TanH
+from grader.hookspecs import hookimpl
+from grader.model import Task
+from grader.oracle import plain_oracle
+from grader.saturation import CASES, check_extreme_inputs
+
+
+@hookimpl
+def backcheck_tasks() -> list[Task]:
+    """Return the task of this module."""
+    return [
+        Task(
+            name="TanH",
+            kind="layer",
+            cases=CASES,
+            checks=(check_extreme_inputs,),
+            traits=frozenset({"deterministic"}),
+            oracle=plain_oracle(TanH),
+            points={"ex3": 2.5},
+        )
+    ]
