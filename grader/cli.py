@@ -43,6 +43,13 @@ def parser() -> argparse.ArgumentParser:
         help="what to grade: names of components or groups (all, ex1, ex2, ex3), any case; default: all",
     )
     made.add_argument(
+        "--skip",
+        action="append",
+        default=[],
+        metavar="NAME[,NAME…]",
+        help="leave these tasks or groups out",
+    )
+    made.add_argument(
         "--submission",
         action="append",
         default=[],
@@ -98,14 +105,18 @@ def main(arguments: Sequence[str]) -> int:
     from grader.dispatching import UsageError, Wishes, dispatch
 
     seed = options.seed if options.seed is not None else secrets.randbelow(1_000_000)
-    names = [name for text in options.task for name in text.split(",") if name.strip()] or ["all"]
+    names, skipped = _names(options.task) or ["all"], _names(options.skip)
     try:
         return dispatch(
-            Wishes(names, options.submission, seed, options.report, options.timeout, options.verbose),
+            Wishes(names, skipped, options.submission, seed, options.report, options.timeout, options.verbose)
         )
     except UsageError as exc:
         print(f"dispatch.py: {exc}", file=sys.stderr)
         return USAGE
+
+
+def _names(texts: Sequence[str]) -> list[str]:
+    return [name.strip() for text in texts for name in text.split(",") if name.strip()]
 
 
 def _seed(text: str) -> int:

@@ -26,6 +26,7 @@ class Wishes:
     """What the command line asks for; `submissions` is the folder that names are looked up in."""
 
     tasks: Sequence[str]
+    skipped: Sequence[str]
     given: Sequence[str]
     seed: int
     reports: Sequence[tuple[str, str]] = ()
@@ -61,11 +62,14 @@ def _dispatch(wishes: Wishes, spare: list[subprocess.Popen[bytes]]) -> int:
 
     registry = load_registry()
     try:
-        tasks = registry.select(wishes.tasks)
+        skipped = {task.name for task in registry.select(wishes.skipped)}
+        tasks = [task for task in registry.select(wishes.tasks) if task.name not in skipped]
         paths, remark = choose(list(wishes.given), wishes.submissions)
         submissions = [open_submission(path, name) for name, path in paths]
     except (UnknownTask, IntakeError) as exc:
         raise UsageError(str(exc)) from exc
+    if not tasks:
+        raise UsageError("--skip leaves nothing of --task to grade")
     unknown = [name for name, _ in wishes.reports if name not in registry.reporters]
     if unknown:
         raise UsageError(f"no report format is called {unknown[0]!r}; known: {', '.join(sorted(registry.reporters))}")

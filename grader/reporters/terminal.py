@@ -81,7 +81,8 @@ def render(report: Report, style: Style, again: str) -> str:
     if nothing_there and not style.verbose:
         return "\n".join(lines + _wrapped(nothing_there, style, f"  {style.sign('failed')}  ")) + "\n"
     shown = [row for row in rows if style.verbose or row.kind in ("broken", "failed", "remark")]
-    lines += _table([[style.sign(row.kind), _cell(row, style), row.points] for row in shown])
+    width = style.width - 8 - max((len(row.points) for row in shown), default=0)
+    lines += _table([[style.sign(row.kind), _cell(row, width, style.verbose), row.points] for row in shown])
     lines += _folded(rows, style) + _notes(report, style)
     core = [row for row in rows if row.results[0].tier is Tier.CORE and row.results[0].check != "found"]
     bad = [row for row in rows if row.kind in ("failed", "broken")]
@@ -132,9 +133,8 @@ def _rows(report: Report) -> list[_Row]:
     return [_Row(tuple(results)) for results in grouped.values()]
 
 
-def _cell(row: _Row, style: Style) -> str:
+def _cell(row: _Row, width: int, verbose: bool) -> str:
     """Return the title and, below it, what happened first, the diagnosis and the hint."""
-    width = max(style.width - 20, 24)
     lines = textwrap.wrap(row.results[0].title, width)
     result = row.first_bad
     if result is None:
@@ -148,7 +148,7 @@ def _cell(row: _Row, style: Style) -> str:
         texts.append(f"Looks like: {result.diagnosis}")
     if result.hint:
         texts.append(f"Think: {result.hint}")
-    if style.verbose and result.verdict is Verdict.BROKEN:
+    if verbose and result.verdict is Verdict.BROKEN:
         texts += str(result.details.get("traceback", "")).splitlines()
     for text in texts:
         lines += textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="    ")
