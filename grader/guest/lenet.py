@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .answers import Array, as_scalar
 from .aids import StandInInitializer
+from .answers import Array, as_scalar
 from .faults import ANSWER, Fault
 
 ARCHITECTURE: tuple[tuple[str, tuple[Any, ...]], ...] = (

@@ -8,7 +8,7 @@ from framework import datasets
 from grader.checks.define import check
 from grader.hookspecs import hookimpl
 from grader.lenet_oracle import LeNetOracle, NotUnderstood, candidates
-from grader.model import Case, Limits, Task
+from grader.model import Case, Task
 from grader.probe import CheckFailed, Probe
 from grader.remote import Array
 from grader.remote_lenet import RemoteLeNet
