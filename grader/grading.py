@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from grader import remote
 from grader.guest.faults import Fault
+from grader.kinds import UNITS
 from grader.model import Case, Check, CheckResult, Conventions, Job, Report, Task, Tier, Verdict
 from grader.probe import Probe
 from grader.remote import Asks
@@ -104,7 +104,7 @@ class _Grading:
 
     def _make(self, case: Case, purpose: str) -> Any:
         seed = int(generator(self.job.seed, self.task.name, case.name, purpose, "guest").integers(2**32))
-        return remote.UNITS[self.task.kind](self.desk, self.task.name, case.init, seed)
+        return UNITS[self.task.kind](self.desk, self.task.name, case.init, seed)
 
     def _fresh(self, case: Case, purpose: str) -> Any:
         """Make a unit and give it parameters that are worth testing (never the ones it was born with)."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tabulate import tabulate
 
-from grader.model import Check, Task, Tier
+from grader.model import Check, Task
 from grader.plugins import Registry
 from grader.reporters.terminal import number
+from grader.scoring import shares
 
 _EVERY_DIALECT = frozenset({"updates_in_backward", "accumulates_gradients"})
 
@@ -30,10 +31,10 @@ def listing(registry: Registry, *, verbose: bool) -> str:
 
 def _details(registry: Registry, task: Task) -> str:
     plan = _plan(registry, task)
-    total = sum(check.points for check in plan if check.tier is Tier.CORE) or 1.0
+    shared = shares(task, plan)
     rows = []
     for check in plan:
-        points = number(task.total * check.points / total) if check.tier is Tier.CORE else ""
+        points = number(shared[check.name]) if check.name in shared else ""
         rows.append([check.name, str(check.tier), points, check.title])
     head = ["check", "tier", "points", "what it asks"]
     align = ("left", "left", "right", "left")

@@ -98,7 +98,8 @@ class Check:
     """A test that can be run on any layer, wherever that lives; made by the decorator `checks.check`.
 
     `traits` are what a task (or the hand-in's dialect) must have for the check to apply; `needs` names the checks
-    that must have passed on the same case; `points` is its weight among the task's core checks.
+    that must have passed on the same case; `points` is its weight among the task's core checks. `groups` are the
+    exercises that ask for it, and whose points depend on it: all of the task's, if none is named.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Check:
     tier: Tier = Tier.CORE
     arguments: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ class Task:
     `oracle(unit, case, conventions)` returns the reference with the unit's own parameters, in the unit's own layout;
     `fit(unit, case, rng)` finds the conventions; `prepare(unit, case, rng)` gives a fresh unit parameters that are
     worth testing. `uses` names the tasks that this one is usually built on. `points` maps a group
-    (`ex1`) to the points that this task has there.
+    (`ex1`) to the points that this task has there. `dialects` are those whose hand-ins are asked for it: all, if none
+    is named.
     """
 
     name: str
@@ -135,6 +138,11 @@ class Task:
     points: Mapping[str, float] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     limits: Limits = Limits()
+    dialects: tuple[str, ...] = ()
+
+    def asked_of(self, dialect: str) -> bool:
+        """Tell whether hand-ins of a dialect are asked for this component."""
+        return not self.dialects or dialect in self.dialects
 
     @property
     def total(self) -> float:

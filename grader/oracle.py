@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from framework.layer import Layer
 from framework.optimizer import Optimizer
+from framework.regularizer import Regularizer
 from grader.guest.dialects.native import NativeLayer
-from grader.remote import RemoteLayer, RemoteOptimizer
+from grader.remote import RemoteLayer, RemoteOptimizer, RemoteRegularizer
 
 Array = NDArray[Any]
 Table = dict[str, Array]
@@ -111,5 +112,30 @@ def optimizer_oracle(reference: Callable[..., Optimizer]) -> Callable[..., Optim
 
     def build(optimizer: RemoteOptimizer, *_: Any) -> OptimizerOracle:
         return OptimizerOracle(reference(*optimizer.init.values()))
+
+    return build
+
+
+class RegularizerOracle:
+    """The reference regularizer; `stand_in` is the guest's own regularizer with the same formula."""
+
+    def __init__(self, reference: Regularizer, stand_in: str) -> None:
+        self._reference = reference
+        self.stand_in = stand_in
+
+    def gradient(self, w: Array) -> Array:
+        """Return the penalty's gradient."""
+        return np.asarray(self._reference.calculate_gradient(w))
+
+    def norm(self, w: Array) -> float:
+        """Return what the penalty adds to the loss."""
+        return float(self._reference.norm(w))
+
+
+def regularizer_oracle(reference: Callable[..., Regularizer], stand_in: str) -> Callable[..., RegularizerOracle]:
+    """Return the oracle of a regularizer: the reference with the same alpha."""
+
+    def build(regularizer: RemoteRegularizer, *_: Any) -> RegularizerOracle:
+        return RegularizerOracle(reference(*regularizer.init.values()), stand_in)
 
     return build

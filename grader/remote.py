@@ -1,4 +1,4 @@
-"""The neutral protocol as the checks see it: a layer, a loss or an optimizer behind a desk.
+"""The neutral protocol as the checks see it: a layer, a loss, an optimizer, … behind a desk.
 
 The desk may be in a guest process (a Session) or in this one (`InProcess`); a check cannot tell which.
 """
@@ -59,7 +59,7 @@ def _numbers(array: Array) -> Array:
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
-def _malformed(method: str) -> GuestLost:
+def malformed(method: str) -> GuestLost:
     return GuestLost(Verdict.PROTOCOL_VIOLATION, f"an answer to {method} that has not the form of one")
 
 
@@ -88,19 +88,19 @@ class Remote:
     def _one(self, method: str, arrays: Mapping[str, Any] | None = None, **args: Any) -> Array:
         answer = self._call(method, arrays, **args)
         if list(answer) != [""]:
-            raise _malformed(method)
+            raise malformed(method)
         return answer[""]
 
     def _number(self, method: str, arrays: Mapping[str, Any] | None = None, **args: Any) -> float:
         answer = self._one(method, arrays, **args)
         if answer.ndim != 0:
-            raise _malformed(method)
+            raise malformed(method)
         return float(answer)
 
     def _flags(self, method: str, arrays: Mapping[str, Any]) -> dict[str, bool]:
         answer = self._call(method, arrays)
         if any(flag.ndim != 0 for flag in answer.values()):
-            raise _malformed(method)
+            raise malformed(method)
         return {name: bool(flag) for name, flag in answer.items()}
 
 
@@ -193,9 +193,50 @@ class RemoteOptimizer(Remote):
         """The same for Python floats."""
         return self._number("step_number", w=w, g=g)
 
+    def add_regularizer(self, regularizer: RemoteRegularizer) -> None:
+        """Give it a regularizer from the same hand-in."""
+        self._call("add_regularizer", other=regularizer._handle)
+
+    def add_stand_in(self, name: str, alpha: float) -> None:
+        """Give it one of the guest's own regularizers (`aids.StandInRegularizer`)."""
+        self._call("add_stand_in", name=name, alpha=alpha)
+
     def aliasing(self, w: Array, g: Array) -> dict[str, bool]:
         """Return the guest's testimony on in-place changes."""
         return self._flags("aliasing", {"w": w, "g": g})
 
 
-UNITS: dict[str, Any] = {"layer": RemoteLayer, "loss": RemoteLoss, "optimizer": RemoteOptimizer}
+class RemoteRegularizer(Remote):
+    """A constraint on the weights."""
+
+    kind = "regularizer"
+
+    def gradient(self, w: Array) -> Array:
+        """Return the penalty's gradient."""
+        return self._one("gradient", {"w": w})
+
+    def norm(self, w: Array) -> float:
+        """Return what the penalty adds to the loss."""
+        return self._number("norm", {"w": w})
+
+    def optimizer(self, component: str, rates: Mapping[str, float]) -> RemoteOptimizer:
+        """Make one of the same hand-in's optimizers."""
+        return RemoteOptimizer(self._desk, component, rates)
+
+
+class RemoteInitializer(Remote):
+    """An initializer. Every method draws weights of `shape` for the fans given."""
+
+    kind = "initializer"
+
+    def draw(self, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Array:
+        """Return the weights."""
+        return self._one("draw", shape=list(shape), fan_in=fan_in, fan_out=fan_out)
+
+    def draw_anew(self, shape: tuple[int, ...], fan_in: int, fan_out: int) -> Array:
+        """Return weights from a second instance."""
+        return self._one("draw_anew", shape=list(shape), fan_in=fan_in, fan_out=fan_out)
+
+    def stream(self, shape: tuple[int, ...], fan_in: int, fan_out: int) -> dict[str, Array]:
+        """Return what the shared random generators give after a draw."""
+        return self._call("stream", shape=list(shape), fan_in=fan_in, fan_out=fan_out)

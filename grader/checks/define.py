@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from grader.model import Check, Tier, Visibility
 
-SUBJECTS = ("layer", "loss", "optimizer")
+SUBJECTS = ("layer", "loss", "optimizer", "regularizer", "initializer", "network")
 ARGUMENTS = frozenset((*SUBJECTS, "new", "oracle", "probe", "case"))
 
 
@@ -19,13 +19,14 @@ def check(
     tier: Tier | str = Tier.CORE,
     visibility: Visibility | str = Visibility.VISIBLE,
     cases: Iterable[str] = (),
+    groups: Iterable[str] = (),
 ) -> Callable[[Callable[..., None]], Check]:
     """Turn `check_something(layer, oracle, probe)` into the Check `something`.
 
     The docstring's first line is the title, the rest the hint. Arguments come from a closed set: the unit under test
-    (`layer`, `loss` or `optimizer`: fresh for this check), `new` (makes another), `oracle` (the reference with the
-    unit's own parameters), `probe`, `case`. `cases` restricts the check to the cases of these names. Raises TypeError
-    at import for anything else.
+    (`layer`, `loss`, `optimizer`, …: fresh for this check), `new` (makes another), `oracle` (the reference with the
+    unit's own parameters), `probe`, `case`. `cases` restricts the check to the cases of these names, `groups` its
+    points to these exercises. Raises TypeError at import for anything else.
     """
 
     def define(run: Callable[..., None]) -> Check:
@@ -49,6 +50,7 @@ def check(
             tier=Tier(tier),
             arguments=arguments,
             cases=tuple(cases),
+            groups=tuple(groups),
         )
 
     return define

@@ -24,7 +24,7 @@ def grade_submission(
     spare: subprocess.Popen[bytes] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Generator[Report]:
-    """Yield one report per task, all from the same guest (or its successors, if it dies).
+    """Yield one report per task that the hand-in's dialect asks for, all from the same guest (or its successors).
 
     A task that did not pass, and usually stands on others, is told which of those fail too; they are graded for that
     if they were not asked for.
@@ -43,6 +43,8 @@ def grade_submission(
 
     try:
         for task in tasks:
+            if not task.asked_of(submission.dialect):
+                continue
             report = report_on(task)
             if not report.passed:
                 below = [registry.tasks[name] for name in task.uses if name in registry.tasks]

@@ -21,7 +21,13 @@ METHODS: dict[str, tuple[str, ...]] = {
         *("train", "eval", "switch", "initialize", "aliasing"),
     ),
     "loss": ("forward", "backward"),
-    "optimizer": ("step", "step_number", "aliasing"),
+    "optimizer": ("step", "step_number", "add_regularizer", "add_stand_in", "aliasing"),
+    "regularizer": ("gradient", "norm"),
+    "initializer": ("draw", "draw_anew", "stream"),
+    "network": (
+        *("arguments", "append", "append_own", "feed", "forward", "train", "losses", "test"),
+        *("params", "save", "load"),
+    ),
 }
 
 
@@ -77,8 +83,13 @@ class Desk:
         self._units[handle] = (kind, unit)
         return {}
 
-    def _call(self, handle: int, method: str, arrays: Mapping[str, Array], **args: Any) -> dict[str, Item]:
+    def _call(
+        self, handle: int, method: str, arrays: Mapping[str, Array], other: int | None = None, **args: Any
+    ) -> dict[str, Item]:
+        """Call a unit's method; `other` is the number of a second unit, which is handed to it."""
         kind, unit = self._units[handle]
+        if other is not None:
+            args["other"] = self._units[other][1]
         if method not in METHODS[kind]:
             raise Fault(MISSING, f"a {kind} has no method {method}")
         given = {name: np.array(array) for name, array in arrays.items()}

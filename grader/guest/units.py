@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .aids import StandInInitializer
+from .aids import StandInInitializer, StandInRegularizer
 from .answers import Array, as_array, as_scalar
 
 Flags = dict[str, Array]
@@ -29,9 +30,10 @@ class LossUnit:
 
 
 class OptimizerUnit:
-    """An optimizer, given as the function (weights, gradient) -> new weights that its dialect makes of it."""
+    """An optimizer, with the function (weights, gradient) -> new weights that its dialect makes of it."""
 
-    def __init__(self, step: Callable[[Any, Any], Any], what: str) -> None:
+    def __init__(self, optimizer: Any, step: Callable[[Any, Any], Any], what: str) -> None:
+        self.optimizer = optimizer
         self._step = step
         self._what = what
 
@@ -43,11 +45,54 @@ class OptimizerUnit:
         """The same for Python floats."""
         return as_scalar(self._step(w, g), self._what)
 
+    def add_regularizer(self, other: RegularizerUnit) -> None:
+        """Give it one of the student's regularizers."""
+        self.optimizer.add_regularizer(other.regularizer)
+
+    def add_stand_in(self, name: str, alpha: float) -> None:
+        """Give it a regularizer of the grader's."""
+        self.optimizer.add_regularizer(StandInRegularizer(name, alpha))
+
     def aliasing(self, w: Array, g: Array) -> Flags:
         """Tell whether the arrays passed in were changed."""
         weights, gradient = w.copy(), g.copy()
         self._step(weights, gradient)
         return _flags(weights_changed=(weights != w).any(), gradient_changed=(gradient != g).any())
+
+
+class RegularizerUnit:
+    """A constraint: `calculate_gradient(weights)`, `norm(weights)`."""
+
+    def __init__(self, regularizer: Any) -> None:
+        self.regularizer = regularizer
+
+    def gradient(self, w: Array) -> Array:
+        """Return the penalty's gradient."""
+        return as_array(self.regularizer.calculate_gradient(w), "calculate_gradient")
+
+    def norm(self, w: Array) -> Array:
+        """Return what the penalty adds to the loss."""
+        return as_scalar(self.regularizer.norm(w), "norm")
+
+
+class InitializerUnit:
+    """An initializer: `initialize(weights_shape, fan_in, fan_out)`."""
+
+    def __init__(self, initializer: Any) -> None:
+        self.initializer = initializer
+
+    def draw(self, shape: list[int], fan_in: int, fan_out: int) -> Array:
+        """Return fresh weights."""
+        return as_array(self.initializer.initialize(tuple(shape), fan_in, fan_out), "initialize")
+
+    def draw_anew(self, shape: list[int], fan_in: int, fan_out: int) -> Array:
+        """The same, from another instance of a class that is constructed without arguments."""
+        return InitializerUnit(type(self.initializer)()).draw(shape, fan_in, fan_out)
+
+    def stream(self, shape: list[int], fan_in: int, fan_out: int) -> dict[str, Array]:
+        """Draw weights; return what everybody else gets from the shared random generators afterwards."""
+        self.draw(shape, fan_in, fan_out)
+        return {"numpy": np.random.random(4), "python": np.array([random.random() for _ in range(4)])}
 
 
 def initialize(layer: Any, weights: dict[str, Any], bias: dict[str, Any]) -> dict[str, Array]:

@@ -59,7 +59,7 @@ def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
     return Oracle(reference, {"W": weights, "b": bias}, pack)
 
 
-@check(traits=["layer"], needs="forward_shape", cases=[CASES[0].name])
+@check(points=20, traits=["layer"], needs="forward_shape", cases=[CASES[0].name], groups=["ex2"])
 def check_initialize(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """initialize asks the first initializer for the weights, with the right fans, and the second for the bias.
 

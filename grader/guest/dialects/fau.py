@@ -13,8 +13,9 @@ from ..aids import OPTIMIZERS
 from ..answers import Array, as_array, assign, members
 from ..faults import MISSING, Fault
 from ..importer import MemoryFinder
+from ..networks import FauNetwork
 from ..search import class_places, module_name
-from ..units import LossUnit, OptimizerUnit, aliasing, initialize
+from ..units import InitializerUnit, LossUnit, OptimizerUnit, RegularizerUnit, aliasing, initialize
 
 PLACES = {
     "layer": "Layers/{}.py",
@@ -54,7 +55,13 @@ class Dialect:
 
     def unit(self, kind: str, component: str, cls: Any, init: Mapping[str, Any]) -> Any:
         """Construct the student's object, arguments by position, and wrap it."""
+        if kind == "network":
+            return FauNetwork(cls, init, self._own)
         return UNITS[kind](cls(*init.values()))
+
+    def _own(self, component: str, init: Mapping[str, Any]) -> Any:
+        """Make a layer of the student's own, for a container that is tried with it."""
+        return self.unit("layer", component, self.find("layer", component)[0], init)
 
 
 class FauLayer:
@@ -113,7 +120,13 @@ class FauLayer:
 
 
 def _optimizer(optimizer: Any) -> OptimizerUnit:
-    return OptimizerUnit(optimizer.calculate_update, "calculate_update")
+    return OptimizerUnit(optimizer, optimizer.calculate_update, "calculate_update")
 
 
-UNITS = {"layer": FauLayer, "loss": LossUnit, "optimizer": _optimizer}
+UNITS = {
+    "layer": FauLayer,
+    "loss": LossUnit,
+    "optimizer": _optimizer,
+    "regularizer": RegularizerUnit,
+    "initializer": InitializerUnit,
+}

@@ -15,8 +15,9 @@ from ..aids import OPTIMIZERS
 from ..answers import Array, as_array
 from ..faults import ANSWER, MISSING, Fault, fault_of
 from ..importer import MemoryFinder
+from ..networks import NativeNetwork
 from ..search import class_places, module_name
-from ..units import LossUnit, OptimizerUnit, aliasing, initialize
+from ..units import InitializerUnit, LossUnit, OptimizerUnit, RegularizerUnit, aliasing, initialize
 
 HOOKS = {
     "layer": "backcheck_layers",
@@ -55,7 +56,13 @@ class Dialect:
 
     def unit(self, kind: str, component: str, cls: Any, init: Mapping[str, Any]) -> Any:
         """Construct the student's object, arguments by position, and wrap it."""
+        if kind == "network":
+            return NativeNetwork(cls, init, self._own)
         return UNITS[kind](cls(*init.values()))
+
+    def _own(self, component: str, init: Mapping[str, Any]) -> Any:
+        """Make a layer of the student's own, for a container that is tried with it."""
+        return self.unit("layer", component, self.find("layer", component)[0], init)
 
     def _tables(self, hook: str) -> tuple[list[dict[str, Any]], list[str]]:
         """Call one hook of everything registered; a hook that raises costs its own answers only."""
@@ -176,7 +183,13 @@ def _table(layer: Any, attribute: str) -> dict[str, Array]:
 
 
 def _optimizer(optimizer: Any) -> OptimizerUnit:
-    return OptimizerUnit(partial(optimizer.step, "W"), "step")
+    return OptimizerUnit(optimizer, partial(optimizer.step, "W"), "step")
 
 
-UNITS = {"layer": NativeLayer, "loss": LossUnit, "optimizer": _optimizer}
+UNITS = {
+    "layer": NativeLayer,
+    "loss": LossUnit,
+    "optimizer": _optimizer,
+    "regularizer": RegularizerUnit,
+    "initializer": InitializerUnit,
+}

@@ -1,0 +1,31 @@
+"""He: normal with standard deviation sqrt(2 / fan_in)."""
+
+from __future__ import annotations
+
+import math
+
+from grader.distributions import CASES, Normal
+from grader.hookspecs import hookimpl
+from grader.model import Case, Conventions, Task
+from grader.remote import RemoteInitializer
+
+
+def oracle(initializer: RemoteInitializer, case: Case, conventions: Conventions) -> Normal:
+    """Return the distribution for the fans of a case."""
+    fan_in, _ = case.shapes["fans"]
+    return Normal(math.sqrt(2 / fan_in))
+
+
+@hookimpl
+def backcheck_tasks() -> list[Task]:
+    """Return the task of this module."""
+    return [
+        Task(
+            name="He",
+            kind="initializer",
+            cases=CASES,
+            traits=frozenset({"random"}),
+            oracle=oracle,
+            points={"ex2": 1.25},
+        )
+    ]

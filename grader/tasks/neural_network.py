@@ -1,0 +1,300 @@
+"""NeuralNetwork: the container that trains a stack of layers. N batch, D inputs, M outputs.
+
+It is filled with layers, a loss, an optimizer and data of the grader's own (`guest/standins.py`), so that a mistake in
+one of the hand-in's layers does not show here. The oracle is the reference container with the same filling. What each
+exercise adds is asked for in that exercise only: initializers in ex2; phases, regularization, save and load in ex3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.checks.define import check
+from grader.guest.faults import Fault
+from grader.hookspecs import hookimpl
+from grader.model import Case, Task
+from grader.network_oracle import network_oracle
+from grader.probe import CheckFailed, Probe
+from grader.remote import Array
+from grader.remote_network import Batch, RemoteNetwork
+from grader.tolerance import deviates
+
+D, HIDDEN, M, N = 3, 4, 2, 3
+_INITIALIZERS = {"weights": 0.3, "bias": -0.2}
+
+
+def _case(name: str, optimizer: str, *rates: float, **penalty: Any) -> Case:
+    return Case(name, {"optimizer": optimizer, "rates": list(rates), **_INITIALIZERS, **penalty}, (N, D), (N, M))
+
+
+PLAIN = _case("with Sgd", "sgd", 0.02)
+OWN = (_case("with momentum", "momentum", 0.02, 0.8), _case("with a step that grows", "counter", 0.01))
+PENALTIES = (
+    _case("with Sgd and L2", "sgd", 0.02, penalty="l2", alpha=0.4),
+    _case("with Sgd and L1", "sgd", 0.02, penalty="l1", alpha=0.3),
+)
+Stack = Sequence[tuple[str, Mapping[str, Array]]]
+
+
+def _affine(probe: Probe, inputs: int, outputs: int) -> tuple[str, Mapping[str, Array]]:
+    return "affine", {"W": 0.6 * probe.normal((inputs, outputs)), "b": 0.6 * probe.normal((outputs,))}
+
+
+def _stack(probe: Probe) -> Stack:
+    return [_affine(probe, D, HIDDEN), ("tanh", {}), _affine(probe, HIDDEN, M)]
+
+
+def _batches(probe: Probe, count: int) -> list[Batch]:
+    return [(probe.normal((N, D)), probe.normal((N, M))) for _ in range(count)]
+
+
+def _fill(
+    networks: Sequence[RemoteNetwork], stack: Stack, batches: Sequence[Batch] = (), *, obeys: bool = False
+) -> None:
+    """Append the same layers to all networks, and give them the same batches."""
+    for network in networks:
+        for name, arrays in stack:
+            network.append(name, arrays, obeys=obeys)
+        if batches:
+            network.feed(batches)
+
+
+def _assert_params(probe: Probe, network: RemoteNetwork, oracle: RemoteNetwork, when: str) -> None:
+    found, expected = network.params(), oracle.params()
+    for key, value in expected.items():
+        place, name = key.split(".")
+        probe.assert_true(key in found, f"{when}, layer {place} is not among `layers`")
+        part = "weights" if name == "W" else "bias"
+        probe.assert_same(found[key], value, f"{when}, the {part} of layer {place}", "update")
+
+
+def _assert_history(probe: Probe, losses: Array, expected: Array, calls: str) -> None:
+    probe.assert_true(
+        losses.size == expected.size,
+        f"after {calls} the list `loss` holds {losses.size} numbers; {expected.size} were expected",
+    )
+    for place, (loss, wanted) in enumerate(zip(losses, expected, strict=True), 1):
+        probe.assert_same(loss, wanted, f"after {calls}, number {place} in `loss`", "loss")
+
+
+@check(points=2, cases=[PLAIN.name])
+def check_forward(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
+    """forward draws one batch and returns its loss.
+
+    Where do the inputs come from, where do the labels, and how often is next() called for one iteration?
+    """
+    _fill((network, oracle), _stack(probe), _batches(probe, 4))
+    for number in (1, 2, 3):
+        found, wanted = np.array(network.forward()), np.array(oracle.forward())
+        probe.assert_same(found, wanted, f"the loss of batch {number}", "loss")
+
+
+@check(points=2, cases=[PLAIN.name])
+def check_loss_history(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
+    """train(n) appends n losses to `loss`, one per iteration.
+
+    How long is the list after train(3), and after train(2) behind that?
+    """
+    batches = [(probe.normal((N, M)), probe.normal((N, M))) for _ in range(6)]
+    _fill((network, oracle), [("tanh", {}), ("tanh", {})], batches)
+    for iterations in (3, 2):
+        network.train(iterations)
+        oracle.train(iterations)
+    _assert_history(probe, network.losses(), oracle.losses(), "train(3) and train(2)")
+
+
+@check(points=4, cases=[PLAIN.name])
+def check_training(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
+    """train moves every trainable layer down the gradient of its own batch's loss.
+
+    Follow the error from the loss back to the first layer. In which order does it meet the layers, and whose labels
+    did it start from?
+    """
+    _fill((network, oracle), _stack(probe), _batches(probe, 4))
+    for iteration in (1, 2, 3):
+        network.train(1)
+        oracle.train(1)
+        _assert_params(probe, network, oracle, f"after iteration {iteration}")
+    _assert_history(probe, network.losses(), oracle.losses(), "three times train(1)")
+
+
+@check(points=3, needs="training", cases=[case.name for case in OWN])
+def check_own_optimizers(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
+    """Every layer has an optimizer of its own.
+
+    An optimizer remembers. What happens to one layer's memory if a second layer uses the same object?
+    """
+    _fill((network, oracle), _stack(probe), _batches(probe, 4))
+    network.train(3)
+    oracle.train(3)
+    _assert_params(probe, network, oracle, "after train(3)")
+
+
+@check(points=2, cases=[PLAIN.name])
+def check_test_output(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
+    """test(x) returns the last layer's output, without labels, loss or data layer.
+
+    Prediction only goes forward. What does it need, and what does it not need?
+    """
+    _fill((network, oracle), _stack(probe))
+    for x in (probe.normal((N, D)), probe.normal((1, D))):
+        probe.assert_same(network.test(x), oracle.test(x), f"the output of test for {len(x)} samples")
+
+
+@check(points=1, needs=["training", "test_output"], cases=[PLAIN.name])
+def check_test_between(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
+    """test leaves the training alone: it takes no batch, adds no loss, changes no weights.
+
+    Testing looks and does not touch. Which attributes does your test write to?
+    """
+    _fill((network, oracle), _stack(probe), _batches(probe, 5))
+    for iterations in (1, 2):
+        network.train(iterations)
+        oracle.train(iterations)
+        x = probe.normal((N, D))
+        probe.assert_same(network.test(x), oracle.test(x), f"the output of test after train({iterations})", "update")
+    _assert_history(probe, network.losses(), oracle.losses(), "train(1), test, train(2)")
+    _assert_params(probe, network, oracle, "after train(1), test, train(2), test")
+
+
+@check(points=8, groups=["ex2", "ex3"], cases=[PLAIN.name])
+def check_initializers(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
+    """append_layer initializes every trainable layer: its weights with the first initializer, its bias with the second.
+
+    The constructor is given two initializers. Who passes them on to the layers, and when?
+    """
+    probe.assert_true(
+        network.arguments() == 3, "NeuralNetwork does not take (optimizer, weights_initializer, bias_initializer)"
+    )
+    _fill((network, oracle), _stack(probe), obeys=True)
+    _assert_params(probe, network, oracle, "with initializers that give 0.3 (weights) and -0.2 (bias)")
+
+
+@check(points=5, groups=["ex3"], needs=["training", "test_output"], cases=[PLAIN.name])
+def check_phases(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
+    """train puts every layer into the training phase, test into the test phase, each time anew.
+
+    Dropout and batch normalization do different things in training and testing. Who tells them, and who tells them
+    again when training goes on after a test?
+    """
+    stack = [_affine(probe, D, HIDDEN), ("phased", {}), ("tanh", {}), _affine(probe, HIDDEN, M), ("phased", {})]
+    _fill((network, oracle), stack, _batches(probe, 4))
+    x = probe.normal((N, D))
+    probe.assert_same(network.test(x), oracle.test(x), "the output of test, which belongs to the test phase,")
+    calls = "test"
+    for iterations in (2, 1):
+        calls += f", train({iterations})"
+        network.train(iterations)
+        oracle.train(iterations)
+        _assert_history(probe, network.losses(), oracle.losses(), calls)
+        calls += ", test"
+        what = f"after {calls}: the output, which belongs to the test phase,"
+        probe.assert_same(network.test(x), oracle.test(x), what, "update")
+
+
+@check(points=5, groups=["ex3"], needs="training", cases=[case.name for case in PENALTIES])
+def check_regularization_loss(
+    network: RemoteNetwork, oracle: RemoteNetwork, new: Callable[[], RemoteNetwork], probe: Probe, case: Case
+) -> None:
+    """With a regularizer, the loss is the data's loss plus the norm of the trainable layers' weights.
+
+    How large is alpha times the norm of the weights, by hand? Which weights, and those of which layers?
+    """
+    _fill((network, oracle), _stack(probe), _batches(probe, 3))
+    weights_only, with_bias = [], []
+    for _ in (1, 2):
+        biases = [value for name, value in oracle.params().items() if name.endswith(".b")]
+        oracle.train(1)
+        weights_only.append(float(oracle.losses()[-1]))
+        with_bias.append(weights_only[-1] + sum(_norm(bias, case) for bias in biases))
+    network.train(2)
+    found = network.losses()
+    batch = (probe.normal((N, D)), probe.normal((N, M)))
+    try:
+        _assert_one_of(probe, found, [np.array(with_bias), np.array(weights_only)])
+    except CheckFailed:
+        # perhaps it knows only layers of its own hand-in by their class
+        if not _own_layers_agree(new(), batch, case):
+            raise
+
+
+def _own_layers_agree(network: RemoteNetwork, batch: Batch, case: Case) -> bool:
+    """Tell whether the regularization loss is right for the hand-in's own FullyConnected layers."""
+    x, y = batch
+    try:
+        for inputs, outputs in ((D, HIDDEN), (HIDDEN, M)):
+            network.append_own("FullyConnected", {"input_size": inputs, "output_size": outputs})
+        network.feed([batch])
+        params = list(network.params().values())
+        data_loss = float(np.sum((network.test(x) - y) ** 2)) if params else np.nan
+        network.train(1)
+        found = network.losses()
+    except Fault:
+        return False
+    matrices = sum(_norm(value, case) for value in params if value.ndim > 1)
+    rest = sum(_norm(value, case) for value in params if value.ndim <= 1)
+    return any(
+        found.shape == (1,) and not deviates(found, np.array([data_loss + penalty]), "loss").any()
+        for penalty in (matrices, matrices + rest)
+    )
+
+
+def _norm(w: Array, case: Case) -> float:
+    return float(case.init["alpha"] * np.sum(np.abs(w) if case.init["penalty"] == "l1" else np.square(w)))
+
+
+def _assert_one_of(probe: Probe, losses: Array, candidates: Sequence[Array]) -> None:
+    """Pass if the history is any of several admissible ones; else complain about the first."""
+    for expected in candidates:
+        if losses.shape == expected.shape and not deviates(losses, expected, "loss").any():
+            return
+    _assert_history(probe, losses, candidates[0], "train(2)")
+
+
+@check(points=4, groups=["ex3"], needs=["training", "test_output"], cases=[PLAIN.name])
+def check_save_and_load(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
+    """A network that was saved and loaded again gives the same outputs, and trains on with the new data layer.
+
+    The data layer holds a running generator, which cannot be pickled. What has to happen to it before?
+    """
+    before, after = _batches(probe, 4), _batches(probe, 2)
+    _fill((network, oracle), _stack(probe), before)
+    for unit in (network, oracle):
+        unit.train(2)
+        unit.save()
+        unit.train(1)  # what is loaded afterwards is the network as it was saved
+        unit.load(after)
+    _assert_params(probe, network, oracle, "in the loaded network")
+    x = probe.normal((N, D))
+    probe.assert_same(network.test(x), oracle.test(x), "the output of the loaded network", "update")
+    found, wanted = np.array(network.forward()), np.array(oracle.forward())
+    probe.assert_same(found, wanted, "the loaded network's loss for the new data layer's batch", "update")
+
+
+@hookimpl
+def backcheck_tasks() -> list[Task]:
+    """Return the task of this module."""
+    return [
+        Task(
+            name="NeuralNetwork",
+            kind="network",
+            cases=(PLAIN, *OWN, *PENALTIES),
+            checks=(
+                check_forward,
+                check_loss_history,
+                check_training,
+                check_own_optimizers,
+                check_test_output,
+                check_test_between,
+                check_initializers,
+                check_phases,
+                check_regularization_loss,
+                check_save_and_load,
+            ),
+            oracle=network_oracle,
+            points={"ex1": 25, "ex2": 23, "ex3": 20},
+        )
+    ]
