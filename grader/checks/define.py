@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from grader.model import Check, Tier, Visibility
 
-SUBJECTS = ("layer", "loss", "optimizer", "regularizer", "initializer", "network")
+SUBJECTS = ("layer", "loss", "optimizer", "regularizer", "initializer", "network", "lenet")
 ARGUMENTS = frozenset((*SUBJECTS, "new", "oracle", "probe", "case"))
 
 

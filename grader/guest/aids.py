@@ -125,7 +125,8 @@ class StandInInitializer:
     """Fills arrays and remembers what it handed out.
 
     `constant`: every entry is `value`. `fans`: every entry is fan_in + fan_out / 1024, so that the fans can be read
-    off the weights. `normal`: `value` times standard normal draws from `seed`.
+    off the weights. `normal`: `value` times standard normal draws from `seed`. `he`: normal with the standard deviation
+    sqrt(2 / fan_in) (He et al. 2015, equation 10).
     """
 
     def __init__(self, name: str, value: float = 0.0, seed: int = 0) -> None:
@@ -137,6 +138,8 @@ class StandInInitializer:
         """Return a fresh array of the shape asked for."""
         if self.name == "normal":
             made = self.value * self._rng.standard_normal(weights_shape)
+        elif self.name == "he":
+            made = (2 / max(float(fan_in), 1)) ** 0.5 * self._rng.standard_normal(weights_shape)
         elif self.name == "fans":
             made = np.full(weights_shape, float(fan_in) + float(fan_out) / 1024)
         else:

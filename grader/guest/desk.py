@@ -24,6 +24,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "optimizer": ("step", "step_number", "add_regularizer", "add_stand_in", "aliasing"),
     "regularizer": ("gradient", "norm"),
     "initializer": ("draw", "draw_anew", "stream"),
+    "lenet": ("names", "params", "initialize", "attach", "step", "predict"),
     "network": (
         *("arguments", "append", "append_own", "feed", "forward", "train", "losses", "test"),
         *("params", "save", "load"),

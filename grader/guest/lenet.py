@@ -5,7 +5,8 @@ The container and the optimizer of the hand-in are left out on purpose: they hav
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,16 +31,36 @@ ARCHITECTURE: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("SoftMax", ()),
 )
 MAX_LAYERS = 64
+ASSEMBLED = "the hand-in has no LeNet of its own: one was built from its layers"
+
+
+@dataclass
+class Assembled:
+    """A network put together here, for a hand-in that brings none."""
+
+    layers: list[Any]
+    loss_layer: Any
+
+
+def assemble(find: Callable[[str, str], Any]) -> Assembled:
+    """Build LeNet from the hand-in's own layers; `find(kind, component)` returns a class or raises Fault."""
+    layers = [find("layer", name)(*arguments) for name, arguments in ARCHITECTURE]
+    return Assembled(layers, find("loss", "CrossEntropyLoss")())
 
 
 class LeNetUnit:
-    """Layers of a network and its loss; `wrap` makes a layer speak the neutral protocol."""
+    """The layers of a network and its loss; `wrap` makes a layer speak the neutral protocol."""
 
-    def __init__(self, layers: Sequence[Any], loss: Any, wrap: Callable[[Any], Any]) -> None:
+    def __init__(self, network: Any, wrap: Callable[[Any], Any]) -> None:
+        if network is None:
+            raise Fault(ANSWER, "build returned None (is there a `return`?); a network was expected")
+        layers = list(network.layers)
         if not 0 < len(layers) <= MAX_LAYERS:
-            raise Fault(ANSWER, f"the network has {len(layers)} layers")
+            raise Fault(ANSWER, f"the network that build returned has {len(layers)} layers")
+        if getattr(network, "loss_layer", None) is None:
+            raise Fault(ANSWER, "the network that build returned has no loss_layer")
         self.layers = [wrap(layer) for layer in layers]
-        self.loss = loss
+        self.loss = network.loss_layer
         self._trainable = {i: unit for i, unit in enumerate(self.layers) if getattr(unit.layer, "trainable", False)}
 
     def names(self) -> dict[str, str]:

@@ -16,8 +16,8 @@ from grader.tolerance import deviates
 
 CASES = (Case("28x28 images", {}, (4, 1, 28, 28), (4, 10)),)
 STEPS = 3
-# Convergence: measured for correct code (He, Adam 1e-3, batch 16, 960 images, 360 held back): see the figures in the
-# README of this folder's parent. A network that does not learn stays at 0.1.
+# Correct code reaches 0.75 to 0.9 (He weights, Adam 1e-3, batch 16, 960 images; tests/grader/tasks/test_lenet.py); a
+# network that does not learn stays near 0.1.
 THRESHOLD = 0.5
 BATCH, IMAGES, HELD_BACK = 16, 960, 360
 

@@ -15,6 +15,7 @@ from ..aids import OPTIMIZERS
 from ..answers import Array, as_array
 from ..faults import ANSWER, MISSING, Fault, fault_of
 from ..importer import MemoryFinder
+from ..lenet import ASSEMBLED, LeNetUnit, assemble
 from ..networks import NativeNetwork
 from ..search import class_places, module_name
 from ..units import InitializerUnit, LossUnit, OptimizerUnit, RegularizerUnit, aliasing, initialize
@@ -26,6 +27,7 @@ HOOKS = {
     "regularizer": "backcheck_regularizers",
     "initializer": "backcheck_initializers",
     "network": "backcheck_network",
+    "lenet": "backcheck_network",
 }
 
 
@@ -45,6 +47,8 @@ class Dialect:
             if component in table:
                 cls = table[component]
                 return cls, self._file_of(cls), remarks
+        if kind == "lenet":
+            return partial(assemble, lambda kind, component: self.find(kind, component)[0]), "", [*remarks, ASSEMBLED]
         places = class_places(self.finder.files, component, "")
         if not places:
             raise Fault(MISSING, f"{HOOKS[kind]} names no {component}, and no class of the hand-in is called so")
@@ -58,6 +62,8 @@ class Dialect:
         """Construct the student's object, arguments by position, and wrap it."""
         if kind == "network":
             return NativeNetwork(cls, init, self._own)
+        if kind == "lenet":
+            return LeNetUnit(cls(), NativeLayer)
         return UNITS[kind](cls(*init.values()))
 
     def _own(self, component: str, init: Mapping[str, Any]) -> Any:
