@@ -14,14 +14,15 @@ from grader.kinds import UNITS
 from grader.model import Case, Check, CheckResult, Conventions, Job, Report, Task, Tier, Verdict
 from grader.probe import Probe
 from grader.remote import Asks
-from grader.runner import Outcome, explain_fault, run_check
+from grader.runner import Outcome, broken, explain_fault, run_check
 from grader.sandbox.lost import GuestLost
-from grader.scoring import assign_points, totals
+from grader.scoring import assign_points, is_ours, totals
 
 DIALECT_TRAITS = {
     "fau": frozenset({"updates_in_backward"}),
     "native": frozenset({"accumulates_gradients"}),
 }
+_MAX_REMARKS, _MAX_REMARK = 5, 500  # what a hand-in's guest may say about it
 _FOUND = Check("found", "the class is there and can be constructed", "", lambda: None, points=0.0)
 
 
@@ -64,7 +65,7 @@ class _Grading:
         else:
             for check in self.plan:
                 for case in self._cases(check):
-                    self._add(check, case, Outcome(Verdict.SKIPPED, f"needs: {_FOUND.title}"))
+                    self._add(check, case, _waiting(self.results["", "found"]))
         ordered = sorted(self.results.values(), key=self._place)
         results = assign_points(self.task, plan, ordered)
         score, max_score = totals(results)
@@ -86,7 +87,8 @@ class _Grading:
     def _open(self) -> Outcome:
         try:
             answer = self.desk.ask("open", {"kind": self.task.kind, "component": self.task.name})
-            self.remarks += [item for key, item in answer.items() if key != "where" and isinstance(item, str)]
+            said = [item for key, item in answer.items() if key != "where" and isinstance(item, str)]
+            self.remarks += [text[:_MAX_REMARK] for text in said[:_MAX_REMARKS]]
             self._make(self.task.cases[0], "found")
         except Fault as fault:
             outcome = explain_fault(fault)
@@ -98,8 +100,10 @@ class _Grading:
         except GuestLost as lost:
             if lost.verdict is Verdict.TIMEOUT:
                 advice = '; does the file train or wait at import? Put that under `if __name__ == "__main__":`'
-                return Outcome(lost.verdict, lost.message.replace("open", "the import") + advice)
-            return Outcome(lost.verdict, lost.message.replace("during open", "during the import"))
+                return Outcome(lost.verdict, lost.message + advice)
+            return Outcome(lost.verdict, lost.message)
+        except Exception as exc:
+            return broken(exc)
         return Outcome(Verdict.PASSED)
 
     def _make(self, case: Case, purpose: str) -> Any:
@@ -136,8 +140,8 @@ class _Grading:
         for index in order:
             case = cases[int(index)]
             missing = self._missing_need(check, case)
-            if missing:
-                self._add(check, case, Outcome(Verdict.SKIPPED, f"needs: {missing}"))
+            if missing is not None:
+                self._add(check, case, _waiting(missing))
                 continue
             if timed_out:
                 self._add(check, case, Outcome(Verdict.SKIPPED, f"not tried again after the timeout on {timed_out}"))
@@ -158,15 +162,17 @@ class _Grading:
         traits = DIALECT_TRAITS[self.job.submission.dialect]
         return [case for case in self.task.cases if case.traits <= traits and case.name in (check.cases or [case.name])]
 
-    def _missing_need(self, check: Check, case: Case) -> str:
-        """Return the title of a needed check that did not pass on this case (or, run elsewhere only, on any)."""
+    def _missing_need(self, check: Check, case: Case) -> CheckResult | None:
+        """Return the result of a needed check that did not pass on this case (or, run elsewhere only, on any).
+
+        One that the hand-in is to blame for, if there is any.
+        """
+        missing = []
         for need in check.needs:
             done = {key: result for key, result in self.results.items() if key[1] == need}
             here = done.get((case.name, need))
-            for result in [here] if here is not None else done.values():
-                if result.verdict is not Verdict.PASSED:
-                    return result.title
-        return ""
+            missing += [r for r in ([here] if here is not None else done.values()) if r.verdict is not Verdict.PASSED]
+        return min(missing, key=is_ours, default=None)
 
     def _add(self, check: Check, case: Case, outcome: Outcome) -> None:
         self.remarks += [remark for remark in outcome.remarks if remark not in self.remarks]
@@ -193,3 +199,9 @@ class _Grading:
         names = ["found", *(check.name for check in self.plan)]
         cases = ["", *(case.name for case in self.task.cases)]
         return names.index(result.check), cases.index(result.case)
+
+
+def _waiting(missing: CheckResult) -> Outcome:
+    """Return the outcome of a check that was not run because another one did not pass."""
+    details = {"ours": True} if is_ours(missing) else {}
+    return Outcome(Verdict.SKIPPED, f"needs: {missing.title}", details)

@@ -47,9 +47,15 @@ def run_check(
     except GuestLost as lost:
         outcome = Outcome(lost.verdict, lost.message)
     except Exception as exc:
-        outcome = Outcome(Verdict.BROKEN, f"{type(exc).__name__}: {exc}", {"traceback": traceback.format_exc()})
+        outcome = broken(exc)
     details = probe.details | outcome.details
     return Outcome(outcome.verdict, outcome.message, details, time.perf_counter() - start, tuple(probe.remarks))
+
+
+def broken(exc: Exception) -> Outcome:
+    """Return the outcome for an exception that is the grader's own fault, with the traceback in `details`."""
+    lines = traceback.format_exception(exc)
+    return Outcome(Verdict.BROKEN, f"{type(exc).__name__}: {exc}", {"traceback": "".join(lines)})
 
 
 def explain_fault(fault: Fault) -> Outcome:

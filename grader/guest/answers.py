@@ -12,6 +12,7 @@ from .faults import ANSWER, MISSING, Fault
 from .wire import MAX_NDIM, supported
 
 Array = NDArray[Any]
+_MAX_BYTES = 1 << 28  # of one answer, before it is copied: a broadcast array can claim terabytes
 
 
 def as_array(value: Any, what: str) -> Array:
@@ -22,8 +23,10 @@ def as_array(value: Any, what: str) -> Array:
     if value is None:
         raise Fault(ANSWER, f"{what} returned None (is there a `return`?); an ndarray was expected")
     if type(value) is not np.ndarray and not isinstance(value, np.generic):
-        article = "an" if type(value).__name__[:1].lower() in "aeiou" else "a"
-        raise Fault(ANSWER, f"{what} returned {article} {type(value).__name__[:60]}; an ndarray was expected")
+        raise Fault(ANSWER, f"{what} returned {_kind(value)}; an ndarray was expected")
+    if value.nbytes > _MAX_BYTES:
+        size = f"{value.nbytes / 1e6:.0f} MB"
+        raise Fault(ANSWER, f"{what} returned an array of shape {value.shape}, {size}: far more than can be right")
     made = np.array(value, order="C", copy=True, subok=False)
     if made.dtype == np.longdouble:
         made = made.astype(np.float64)
@@ -40,8 +43,13 @@ def as_scalar(value: Any, what: str) -> Array:
     """Return a 0-d float64 array from a float, a 0-d or a (1, 1) array; raise Fault for anything else."""
     if value is None:
         raise Fault(ANSWER, f"{what} returned None (is there a `return`?); a number was expected")
-    number = np.asarray(value)
-    if number.dtype.kind not in "fiub" or number.size != 1:
+    try:
+        number = np.asarray(value)
+    except ValueError:  # rows of unequal length
+        raise Fault(ANSWER, f"{what} returned {_kind(value)}; one number was expected") from None
+    if number.dtype.kind not in "fiub":
+        raise Fault(ANSWER, f"{what} returned {_kind(value)} of dtype {number.dtype}; one real number was expected")
+    if number.size != 1:
         raise Fault(ANSWER, f"{what} returned something of shape {number.shape}; one number was expected")
     return np.array(number.reshape(()), dtype=np.float64)
 
@@ -66,3 +74,9 @@ def assign(unit: Any, attribute: str, value: Array) -> None:
     now = getattr(unit, attribute, None)
     if not isinstance(now, np.ndarray) or not np.array_equal(now, value):
         raise Fault(MISSING, f"`{attribute}` was set to new values but does not hold them afterwards")
+
+
+def _kind(value: Any) -> str:
+    """Return "a list", "an Output", …"""
+    name = type(value).__name__[:60]
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

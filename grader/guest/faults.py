@@ -9,6 +9,7 @@ from types import TracebackType
 MISSING = "missing"  # the component, or something it must have, is not there
 ANSWER = "answer"  # it answered with something that is not what was asked for
 RAISED = "raised"  # its code raised an exception
+KINDS = (MISSING, ANSWER, RAISED)
 _MAX_MESSAGE = 400
 
 
@@ -29,33 +30,41 @@ class Fault(Exception):
 
 def fault_of(exc: BaseException, is_student_file: object = None) -> Fault:
     """Describe an exception of the student's code; never raises, whatever the exception's own methods do."""
-    if isinstance(exc, Fault):
-        return exc
     try:
-        message = str(exc)
-    except BaseException:
-        message = "(its message cannot be shown)"
-    where = ""
+        return exc if isinstance(exc, Fault) else _described(exc, is_student_file)
+    except BaseException:  # a class of exceptions may lie about itself in any way it likes
+        return Fault(RAISED, "(its message cannot be shown)", error="an exception")
+
+
+def _described(exc: BaseException, is_student_file: object) -> Fault:
+    message, where = _message(exc), _innermost(exc.__traceback__, is_student_file)
     if isinstance(exc, SyntaxError) and isinstance(exc.filename, str) and exc.lineno is not None:
-        where = f"{_short(exc.filename)}:{exc.lineno}"
-        message = str(exc.msg)
-    else:
-        where = _where(exc.__traceback__, is_student_file)
-    return Fault(RAISED, message[:_MAX_MESSAGE], error=type(exc).__name__[:80], where=where)
+        named = _name(exc.filename, is_student_file)
+        if named:  # else it comes from an `eval` or `exec` in the hand-in, whose line counts
+            message, where = str(exc.msg)[:_MAX_MESSAGE], f"{named}:{exc.lineno}"
+    return Fault(RAISED, message, error=type(exc).__name__[:80], where=where)
 
 
-def _where(trace: TracebackType | None, is_student_file: object) -> str:
+def _message(exc: BaseException) -> str:
+    """Return the text of an exception as a plain string, cut to a reasonable length."""
+    try:
+        return str.__getitem__(str(exc), slice(_MAX_MESSAGE))
+    except BaseException:
+        return "(its message cannot be shown)"
+
+
+def _innermost(trace: TracebackType | None, is_student_file: object) -> str:
     """Return file:line of the innermost frame that belongs to the hand-in."""
     found = ""
     for frame, line in traceback.walk_tb(trace):
-        name = frame.f_code.co_filename
-        if callable(is_student_file):
-            if is_student_file(name):
-                found = f"{name}:{line}"
-        elif os.sep + os.path.join("grader", "") not in name:
-            found = f"{_short(name)}:{line}"
+        name = _name(frame.f_code.co_filename, is_student_file)
+        found = f"{name}:{line}" if name else found
     return found
 
 
-def _short(name: str) -> str:
-    return "/".join(name.replace("\\", "/").split("/")[-2:])
+def _name(filename: str, is_student_file: object) -> str:
+    """Return how to call a file of the hand-in; nothing for any other file."""
+    if callable(is_student_file):
+        return filename if is_student_file(filename) else ""
+    inside = os.sep + os.path.join("grader", "") in filename
+    return "" if inside else "/".join(filename.replace("\\", "/").split("/")[-2:])

@@ -23,7 +23,7 @@ def decode_source(raw: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
         text = raw.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError):
+    except (SyntaxError, ValueError, LookupError):  # codecs such as `undefined` raise a bare UnicodeError
         text = raw.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
@@ -33,11 +33,15 @@ class MemoryFinder(MetaPathFinder, InspectLoader):
 
     A folder with Python files is a package, with or without an `__init__.py`. A package whose `__init__.py` raises
     still serves its other modules: one broken file must not cost the others their grade; `broken` keeps the reasons.
+    Top-level names in `reserved` are left to other finders.
     """
 
-    def __init__(self, files: Mapping[str, str], roots: Sequence[str] = ("",)) -> None:
+    def __init__(
+        self, files: Mapping[str, str], roots: Sequence[str] = ("",), reserved: frozenset[str] = frozenset()
+    ) -> None:
         self.files = dict(files)
         self.roots = list(roots)
+        self.reserved = reserved
         self.broken: dict[str, BaseException] = {}
         self._folders = {name[:cut] for name in files for cut, sign in enumerate(name) if sign == "/"}
 
@@ -57,6 +61,8 @@ class MemoryFinder(MetaPathFinder, InspectLoader):
 
     def locate(self, fullname: str) -> tuple[str, bool] | None:
         """Return (file name, is it a package) of a module, or None."""
+        if fullname.partition(".")[0] in self.reserved:
+            return None
         relative = fullname.replace(".", "/")
         for root in self.roots:
             for name, is_package in ((f"{root}{relative}/__init__.py", True), (f"{root}{relative}.py", False)):
@@ -80,7 +86,14 @@ class MemoryFinder(MetaPathFinder, InspectLoader):
         source = self.get_source(fullname)
         name = found[0] if found else fullname
         linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-        return compile(source, name, "exec", dont_inherit=True)
+        try:
+            return compile(source, name, "exec", dont_inherit=True)
+        except SyntaxError as exc:
+            if exc.filename is not None:
+                raise
+            raise SyntaxError(exc.msg, (name, 1, None, None)) from None
+        except (ValueError, OverflowError, RecursionError, MemoryError) as exc:  # zero bytes; nested beyond reason
+            raise SyntaxError(f"cannot be compiled: {exc or type(exc).__name__}", (name, 1, None, None)) from None
 
     def is_package(self, fullname: str) -> bool:
         """Tell whether the module is a folder."""
@@ -92,7 +105,7 @@ class MemoryFinder(MetaPathFinder, InspectLoader):
         name = module.__name__
         try:
             exec(self.get_code(name), module.__dict__)
-        except Exception as exc:
+        except BaseException as exc:  # `sys.exit()` at module level included
             if not self.is_package(name):
                 raise
             self.broken[name] = exc
@@ -121,6 +134,6 @@ def allow_packages(packages: Mapping[str, str]) -> None:
 def serve_files(interface: Mapping[str, str], submission: Mapping[str, str], roots: Sequence[str]) -> MemoryFinder:
     """Make the interfaces and, behind everything else, the hand-in's modules importable."""
     sys.meta_path.insert(0, MemoryFinder(interface))
-    finder = MemoryFinder(submission, roots)
+    finder = MemoryFinder(submission, roots, frozenset(name.partition("/")[0] for name in interface))
     sys.meta_path.append(finder)
     return finder

@@ -46,12 +46,13 @@ def main() -> None:
                 assert desk is not None
                 answer = desk.handle(operation, call, request.arrays())
                 _refuse_oversize(answer, limit)
-            reply = wire.Message(wire.DONE, request.id, items=answer)
-        except Fault as fault:
+            reply = wire.encode(wire.Message(wire.DONE, request.id, items=answer))
+        except (Fault, wire.WireError) as exc:
+            fault = exc if isinstance(exc, Fault) else Fault(ANSWER, str(exc))
             texts = {"kind": fault.kind, "message": fault.message, "error": fault.error, "where": fault.where}
-            reply = wire.Message(wire.FAIL, request.id, items=texts)
+            reply = wire.encode(wire.Message(wire.FAIL, request.id, items=texts))
         _flush()
-        _write(sink, wire.encode(reply))
+        _write(sink, reply)
 
 
 def _private_channel() -> tuple[int, int]:

@@ -7,7 +7,8 @@ fixed header and `nbytes` raw bytes:
 
 Heads: CALL (grader to guest; the payload is JSON written by the grader), DONE and FAIL (guest to grader; no payload).
 Items: ARRAY (C order, little endian) and TEXT (UTF-8). `id` repeats the random number of the request, so that a reply
-prepared in advance is worthless. A reader checks every field against a byte budget *before* it allocates anything.
+prepared in advance is worthless. A reader checks every field against a byte budget *before* it allocates anything;
+fields that a kind of frame does not use are zero.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ CALL, DONE, FAIL, ARRAY, TEXT = 1, 2, 3, 4, 5
 HEADS = (CALL, DONE, FAIL)
 MAX_ITEMS = 4096
 MAX_NDIM = 8
+MAX_NAME = 32  # bytes
+_MAX_EMPTY = 1 << 24  # what the sides of an empty array may multiply to, zeros aside
 _DTYPES = tuple(
     np.dtype(code) for code in ("?", "<i1", "<i2", "<i4", "<i8", "<u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")
 )
@@ -61,18 +64,20 @@ def supported(dtype: np.dtype[Any]) -> bool:
 
 
 def encode(message: Message) -> bytes:
-    """Return the bytes of a message. Raises WireError for a dtype that cannot travel."""
+    """Return the bytes of a message. Raises WireError for what the other side would have to refuse."""
     payload = message.head.encode("utf-8", "replace")
+    if len(message.items) > MAX_ITEMS:
+        raise WireError(f"{len(message.items)} items cannot travel in one message")
     dims = (len(message.items), 0, 0, 0, 0, 0, 0, 0)
     parts = [HEADER.pack(MAGIC, message.kind, 0, 1, 0, message.id, b"", *dims, len(payload)), payload]
     for name, item in message.items.items():
-        label = name.encode("utf-8", "replace")[:32]
+        label = _label(name)
         if isinstance(item, str):
             text = item.encode("utf-8", "replace")
             parts += [HEADER.pack(MAGIC, TEXT, 0, 0, 0, message.id, label, *(0,) * 8, len(text)), text]
             continue
-        if item.ndim > MAX_NDIM or not supported(item.dtype):
-            raise WireError(f"an array of dtype {item.dtype} with {item.ndim} axes cannot travel")
+        if item.ndim > MAX_NDIM or not supported(item.dtype) or _is_absurd(item.shape):
+            raise WireError(f"an array of dtype {item.dtype} and shape {item.shape} cannot travel")
         raw = item.astype(item.dtype.newbyteorder("<"), order="C", copy=False).tobytes()
         sizes = (*item.shape, *(0,) * (MAX_NDIM - item.ndim))
         code = _CODES[item.dtype.newbyteorder("<")]
@@ -89,23 +94,27 @@ def decode(read: Read, budget: int, expected_id: int | None = None) -> Message:
     head = _frame(read, budget, expected_id)
     if head.kind not in HEADS:
         raise WireError(f"a message cannot start with a frame of kind {head.kind}")
+    if head.ndim != 1 or head.dims[0] > MAX_ITEMS:
+        raise WireError(f"a message with {head.dims} items")
     count = head.dims[0]
-    if head.ndim != 1 or count > MAX_ITEMS:
-        raise WireError(f"a message with {count} items")
+    if head.name or head.dtype or (head.nbytes and head.kind != CALL):
+        raise WireError("a head that holds more than a head")
     budget -= head.nbytes
     payload = _text(read(head.nbytes))
     items: dict[str, Item] = {}
     for _ in range(count):
         frame = _frame(read, budget, head.id)
         budget -= frame.nbytes
+        if frame.name in items:
+            raise WireError("two items of a message have the same name")
         if frame.kind == TEXT:
+            if frame.ndim or frame.dtype:
+                raise WireError("a text with the shape of an array")
             items[frame.name] = _text(read(frame.nbytes))
         elif frame.kind == ARRAY:
             items[frame.name] = _array(read, frame)
         else:
             raise WireError(f"a frame of kind {frame.kind} inside a message")
-    if len(items) != count:
-        raise WireError("two items of a message have the same name")
     return Message(head.kind, head.id, payload, items)
 
 
@@ -130,7 +139,11 @@ def _frame(read: Read, budget: int, expected_id: int | None) -> _Frame:
         raise WireError(f"a frame with {ndim} axes {tuple(dims)}")
     if nbytes > budget:
         raise WireError(f"a frame of {nbytes} bytes, where at most {budget} can be right")
-    return _Frame(kind, dtype, ndim, frame_id, _text(name.rstrip(b"\0")), tuple(dims[:ndim]), nbytes)
+    try:
+        label = name.rstrip(b"\0").decode("utf-8")
+    except UnicodeDecodeError:
+        raise WireError("a frame whose name is not UTF-8") from None
+    return _Frame(kind, dtype, ndim, frame_id, label, tuple(dims[:ndim]), nbytes)
 
 
 def _array(read: Read, frame: _Frame) -> Array:
@@ -139,12 +152,28 @@ def _array(read: Read, frame: _Frame) -> Array:
     dtype = _DTYPES[frame.dtype]
     if math.prod(frame.dims) * dtype.itemsize != frame.nbytes:
         raise WireError(f"{frame.nbytes} bytes for an array of shape {frame.dims} and dtype {dtype}")
-    if any(side > frame.nbytes for side in frame.dims):
+    if _is_absurd(frame.dims):
         raise WireError(f"an empty array of the absurd shape {frame.dims}")
     raw = bytes(read(frame.nbytes))
     if dtype.kind == "b" and raw.strip(b"\0\1"):
         raise WireError("a truth value that is neither 0 nor 1")
     return np.frombuffer(raw, dtype).reshape(frame.dims)
+
+
+def _is_absurd(shape: tuple[int, ...]) -> bool:
+    """Tell whether an empty array claims sides that no array of this course has (NumPy itself refuses some of them)."""
+    return 0 in shape and math.prod(side for side in shape if side) > _MAX_EMPTY
+
+
+def _label(name: str) -> bytes:
+    """Return the bytes of an item's name, if the other side will read the same name from them."""
+    try:
+        raw = name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise WireError(f"the name {name!r} cannot travel") from None
+    if len(raw) > MAX_NAME or raw.endswith(b"\0"):
+        raise WireError(f"the name {name[:MAX_NAME]!r} cannot travel: {MAX_NAME} bytes are the most")
+    return raw
 
 
 def _text(raw: bytes | bytearray | memoryview) -> str:

@@ -186,8 +186,10 @@ def _folded(rows: Iterable[_Row], style: Style) -> list[str]:
 
 def _notes(report: Report, style: Style) -> list[str]:
     lines = []
-    for name in report.mend_first:
-        lines += _wrapped(f"{name} fails too; mend that first", style, "  ")
+    *first, last = report.mend_first or ("",)
+    if last:
+        names = f"{', '.join(first)} and {last} fail too; mend those" if first else f"{last} fails too; mend that"
+        lines += _wrapped(f"{names} first", style, "  ")
     for remark in report.remarks:
         lines += _wrapped(f"Note: {clean(remark)}", style, "  ")
     printed = clean(report.output, 4_000, keep_lines=True).strip().splitlines()

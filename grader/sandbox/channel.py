@@ -112,12 +112,10 @@ class Channel:
     def close(self, grace: float = 0.0) -> int | None:
         """Kill the guest with everything it has started; return its exit code (negative: the signal).
 
-        With `grace` a guest that is already on its way out gets that many seconds to be seen ending by itself.
+        With `grace` a guest that is already on its way out gets that many seconds to be seen ending by itself. None
+        for one that had to be killed.
         """
-        if grace:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(grace)
-        code = self.process.poll()
+        code = _ending(self.process, grace)
         kill_tree(self.process)
         with contextlib.suppress(TooMuchOutput):
             self.drain()
@@ -126,6 +124,26 @@ class Channel:
                 with contextlib.suppress(OSError):
                     stream.close()
         return code
+
+
+def _ending(process: subprocess.Popen[bytes], grace: float) -> int | None:
+    """Return how a process has ended, waiting for that up to `grace` seconds; None if it goes on.
+
+    It is looked at, not reaped, where the system can do that: its number must stay taken until its group is killed.
+    """
+    if not hasattr(os, "waitid"):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(grace)
+        return process.poll()
+    until = time.monotonic() + grace
+    while process.returncode is None:
+        seen = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if seen is not None:
+            return seen.si_status if seen.si_code == os.CLD_EXITED else -seen.si_status
+        if time.monotonic() >= until:
+            return None
+        time.sleep(0.002)
+    return process.returncode
 
 
 def kill_tree(process: subprocess.Popen[bytes]) -> None:

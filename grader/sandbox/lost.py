@@ -1,4 +1,4 @@
-"""The one exception for a guest that did not survive a request, or did not keep to the protocol."""
+"""What can become of a guest: it is lost through its own doing, or it never came into being."""
 
 from __future__ import annotations
 
@@ -12,3 +12,7 @@ class GuestLost(Exception):
         super().__init__(message)
         self.verdict = verdict
         self.message = message
+
+
+class NoGuest(Exception):
+    """A guest did not even get ready, before any of the submission's code ran: the grader's problem, not theirs."""

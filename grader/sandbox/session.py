@@ -16,14 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.guest import wire
-from grader.guest.faults import Fault
+from grader.guest.faults import KINDS, Fault
 from grader.model import Limits, Submission, Verdict
 from grader.sandbox.channel import Channel, ChannelClosed, DeadlinePassed, TooMuchOutput
-from grader.sandbox.lost import GuestLost
+from grader.sandbox.lost import GuestLost, NoGuest
 
 Array = NDArray[Any]
 _FLOOR = 1 << 20  # every reply may have this many bytes …
 _FACTOR = 16  # … and this many times what the request carried
+_START_SECONDS = 60.0  # for an interpreter to import numpy and take the source: no student's code runs in it
+_MAX_TEXT = 500
+_DOING = {"open": "the import", "make": "the constructor"}
 _INTERFACES = ("__init__", "layer", "loss", "optimizer", "initializer", "regularizer", "network", "hookspecs")
 
 
@@ -64,7 +67,8 @@ class Session:
     ) -> dict[str, wire.Item]:
         """Send one request and return the named items of its reply.
 
-        Raises Fault when the student's code did not fulfil it, GuestLost when the guest did not survive it.
+        Raises Fault when the student's code did not fulfil it, GuestLost when the guest did not survive it, NoGuest
+        when there is none to be had.
         """
         if self._channel is None:
             self._start()
@@ -105,7 +109,10 @@ class Session:
             "seed": self._seed,
         }
         arrays = {key: np.frombuffer(raw, np.uint8) for key, (_, raw) in (files | code).items()}
-        self._exchange("load", args, arrays, self.limits.import_seconds)
+        try:
+            self._exchange("load", args, arrays, _START_SECONDS)
+        except (Fault, GuestLost) as exc:
+            raise NoGuest(f"a guest did not get ready: {exc} {self.output[-_MAX_TEXT:]}") from exc
 
     def _exchange(
         self, operation: str, args: Mapping[str, Any], arrays: Mapping[str, Array], seconds: float
@@ -116,12 +123,15 @@ class Session:
         budget = _FLOOR + _FACTOR * sum(array.nbytes for array in arrays.values())
         head = json.dumps({"op": operation, "limit": budget - 4096, **args})
         request = wire.encode(wire.Message(wire.CALL, number, head, dict(arrays)))
-        doing = str(args.get("method") or operation)
+        doing = str(args.get("method") or _DOING.get(operation, operation))
         try:
             channel.send(request, seconds)
             reply = wire.decode(channel.read, budget, number)
             if channel.leftover:
                 raise wire.WireError("more bytes than the answer has")
+            if reply.kind != wire.DONE:
+                raise _fault(reply)
+            return dict(reply.items)
         except DeadlinePassed:
             self._retire()
             raise GuestLost(Verdict.TIMEOUT, f"no answer from {doing} within {seconds:g} seconds") from None
@@ -133,16 +143,8 @@ class Session:
             raise GuestLost(Verdict.PROTOCOL_VIOLATION, f"instead of an answer to {doing}: {exc}") from None
         except ChannelClosed:
             code = self._retire(grace=1.0)
-            raise GuestLost(Verdict.CRASHED, f"the process ended during {doing}{_reason(code)}") from None
-        if reply.kind == wire.DONE:
-            return dict(reply.items)
-        texts = {name: item for name, item in reply.items.items() if isinstance(item, str)}
-        raise Fault(
-            texts.get("kind", "raised"),
-            texts.get("message", ""),
-            error=texts.get("error", ""),
-            where=texts.get("where", ""),
-        )
+            how = "hung up" if code is None else "the process ended"
+            raise GuestLost(Verdict.CRASHED, f"{how} during {doing}{_reason(code)}") from None
 
     def _retire(self, grace: float = 0.0) -> int | None:
         channel, self._channel = self._channel, None
@@ -152,6 +154,17 @@ class Session:
         room = self.limits.output_bytes - len(self._printed)
         self._printed += channel.output[: max(room, 0)]
         return code
+
+
+def _fault(reply: wire.Message) -> Fault:
+    """Return the fault that a reply of kind FAIL describes. Raises WireError if it does not describe one."""
+    texts = {name: item for name, item in reply.items.items() if isinstance(item, str)}
+    if reply.kind != wire.FAIL or not reply.items.keys() == texts.keys() == {"kind", "message", "error", "where"}:
+        raise wire.WireError("an answer that is neither a result nor a fault")
+    if texts["kind"] not in KINDS:
+        raise wire.WireError("a fault of no known kind")
+    cut = {name: text[:_MAX_TEXT] for name, text in texts.items()}
+    return Fault(cut["kind"], cut["message"], error=cut["error"], where=cut["where"])
 
 
 def _reason(code: int | None) -> str:

@@ -54,6 +54,8 @@ class Dialect:
         module = importlib.import_module(module_name(self.finder.roots, filename))
         cls = getattr(module, class_name, None)
         if cls is None:
+            if module.__name__ in self.finder.broken:
+                raise self.finder.broken[module.__name__]
             raise Fault(MISSING, f"{filename} does not define {class_name} once it is imported")
         return cls, filename, remarks
 

@@ -104,7 +104,7 @@ class Dialect:
                 for part in filter(None, attribute.strip().split(".")):
                     plugin = getattr(plugin, part)
                 manager.register(plugin, name=name)
-            except Exception as exc:
+            except BaseException as exc:  # `sys.exit()` at module level included
                 fault = fault_of(exc, self.finder.files.__contains__)
                 place = f", at {fault.where}" if fault.where else ""
                 self._trouble.append(

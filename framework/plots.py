@@ -1,0 +1,50 @@
+"""Pictures of a training run. Drawn without a display: the figures go straight to files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from framework.training import History
+
+
+def write_plots(history: History, folder: Path) -> list[Path]:
+    """Write `loss.png` (once there is a batch) and `accuracy.png` (once there is an epoch); return their paths.
+
+    The loss of single batches is pale, the mean over the last tenth of an epoch is dark.
+    """
+    # Loaded only here, because it takes a second. Without pyplot there is no display to choose: Agg draws in memory.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    written = []
+    losses = np.array(history.losses)
+    if losses.size:
+        figure = Figure(figsize=(7, 4), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.add_subplot(xlabel="epoch", ylabel="loss per image / nats", title="Training loss")
+        position = (np.arange(losses.size) + 1) / history.batches_per_epoch
+        width = min(max(history.batches_per_epoch // 10, 1), losses.size)
+        axes.plot(position, losses, color="tab:blue", alpha=0.3, label="one batch")
+        if width > 1:
+            mean = np.convolve(losses, np.full(width, 1 / width), mode="valid")
+            axes.plot(position[width - 1 :], mean, color="tab:blue", label=f"mean of {width} batches")
+        axes.set_xlim(0)
+        axes.legend()
+        axes.grid(alpha=0.3)
+        written.append(folder / "loss.png")
+        figure.savefig(written[-1], dpi=120)
+    if history.epochs:
+        figure = Figure(figsize=(7, 4), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.add_subplot(xlabel="epoch", ylabel="test accuracy / %", title="Test accuracy")
+        numbers = [epoch.number for epoch in history.epochs]
+        axes.plot(numbers, [100 * epoch.accuracy for epoch in history.epochs], "o-", color="tab:green")
+        axes.set_xlim(0, numbers[-1] + 0.5)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.grid(alpha=0.3)
+        written.append(folder / "accuracy.png")
+        figure.savefig(written[-1], dpi=120)
+    return written

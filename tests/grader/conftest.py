@@ -1,0 +1,30 @@
+"""Fixtures for the tests of the grader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+
+from grader.intake.layout import build_submission
+from grader.model import Limits
+from grader.sandbox.launch import launch
+from grader.sandbox.session import Session
+
+OpenSession = Callable[..., Session]
+
+
+@pytest.fixture
+def open_session() -> Iterator[OpenSession]:
+    """Open a real guest on a hand-in, file name -> source: `open_session({"Layers/ReLU.py": …})`; closed in the end."""
+    sessions: list[Session] = []
+
+    def open_one(sources: Mapping[str, str], limits: Limits | None = None) -> Session:
+        submission = build_submission("small", {name: text.encode() for name, text in sources.items()})
+        session = Session(submission, launch, seed=1, limits=limits)
+        sessions.append(session)
+        return session
+
+    yield open_one
+    for session in sessions:
+        session.close()
