@@ -73,7 +73,7 @@ def render(report: Report, style: Style, again: str) -> str:
     rows = _rows(report)
     order = {"broken": 0, "failed": 1, "remark": 2, "skipped": 3, "passed": 4}
     rows.sort(key=lambda row: order[row.kind])
-    total = f"{number(report.score)} / {number(report.max_score)}"
+    total = f"{number(report.score)} / {number(report.max_score)}" if report.max_score else "no points"
     gap = max(style.width - len(f"{report.task}  {clean(report.submission)}") - len(total), 2)
     total = style.paint(total, "passed" if report.passed else "failed")
     lines = [f"{style.paint(report.task, 'bold')}  {clean(report.submission)}{' ' * gap}{total}"]

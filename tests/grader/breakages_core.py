@@ -216,7 +216,8 @@ BREAKAGES: list[Breakage] = [
             (
                 RNN,
                 "self._gradient_weights = gradient_hidden",
-                "old = self._gradient_weights\n        self._gradient_weights = gradient_hidden + (0 if old is None else old)",
+                "old = self._gradient_weights\n"
+                "        self._gradient_weights = gradient_hidden + (0 if old is None else old)",
             ),
         ],
         True,
