@@ -96,11 +96,10 @@ def render(report: Report, style: Style, again: str) -> str:
 def _nothing_there(rows: Sequence[_Row]) -> str:
     """Return the one sentence that says all about a component that is missing or not written; else nothing."""
     bad = [row.first_bad for row in rows if row.first_bad is not None]
-    if len(bad) != 1 or any(row.kind == "passed" for row in rows if row.results[0].check != "found"):
+    if not bad or any(row.kind == "passed" for row in rows if row.results[0].check != "found"):
         return ""
-    result = bad[0]
-    unwritten = result.details.get("error") == "NotImplementedError"
-    return clean(result.message) if unwritten or result.check == "found" else ""
+    unwritten = all(result.details.get("error") == "NotImplementedError" for result in bad)
+    return clean(bad[0].message) if unwritten or bad[0].check == "found" else ""
 
 
 def summary(reports: Sequence[Report], style: Style, seed: int) -> str:
