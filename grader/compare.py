@@ -43,18 +43,21 @@ def describe(
 
 def number(value: Any) -> str:
     """Format a number so that one can read it: six significant digits."""
-    return f"{float(value):.6g}"
+    return f"{float(value) + 0.0:.6g}"  # no minus sign before a zero
 
 
 def _pattern(answer: Array, expected: Array, wrong: NDArray[np.bool_], axes: Sequence[str] = ()) -> str:
     """Return a remark on the pattern of the deviation, or nothing."""
     if not np.isfinite(answer).all():
         return ""
+    present = np.abs(expected) > 1e-9 * max(float(np.abs(expected).max()), 1e-300)
     with np.errstate(all="ignore"):
-        ratio = (answer / expected)[np.abs(expected) > 1e-9 * max(float(np.abs(expected).max()), 1e-300)]
+        ratio = (answer / expected)[present]
     if not answer.any() and wrong.sum() > 1:
         return "; all of it is zero"
-    if ratio.size > 1 and np.ptp(ratio) <= 1e-6 * abs(ratio[0]) and ratio[0] != 0:
+    if not present[wrong].any() and wrong.sum() > 1:
+        return "; all of these should be zero"
+    if ratio.size > 1 and present[wrong].all() and np.ptp(ratio) <= 1e-6 * abs(ratio[0]) and ratio[0] != 0:
         return f"; all of it is off by the same factor, {number(ratio[0])}"
     if axes:
         return _where(wrong, axes)
@@ -73,17 +76,23 @@ def _pattern(answer: Array, expected: Array, wrong: NDArray[np.bool_], axes: Seq
 
 
 def _where(wrong: NDArray[np.bool_], axes: Sequence[str]) -> str:
-    """Return a remark on the places that are wrong, or right, by the names of the axes; or nothing."""
-    if wrong.all():
+    """Return a remark on the places that are wrong, or right, by the names of the axes; or nothing.
+
+    Silent unless at least half of the places that the remark is about are wrong: a few may lie in a line by chance.
+    """
+    if wrong.all() or wrong.sum() < 2:
         return ""
     for axis, name in enumerate(axes):
-        others = tuple(other for other in range(wrong.ndim) if other != axis)
-        bad = wrong.any(axis=others)
+        share = wrong.mean(axis=tuple(other for other in range(wrong.ndim) if other != axis))
+        bad = share > 0
+        if share[bad].min() < 0.5:
+            continue
         if bad.size > 1 and bad.sum() == 1:
             return f"; only {name} {int(bad.argmax())} is wrong"
         if bad.size > 2 and bad.sum() == bad.size - 1:
             return f"; only {name} {int(bad.argmin())} is right"
-    if wrong.ndim > 2 and not wrong[..., 1:-1, 1:-1].any() and wrong[..., 1:-1, 1:-1].size:
+    inner = wrong[..., 1:-1, 1:-1] if wrong.ndim > 2 else wrong
+    if inner.size and not inner.any() and wrong.sum() >= 0.5 * (wrong.size - inner.size):
         return "; only the border is wrong"
     return ""
 

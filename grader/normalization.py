@@ -1,7 +1,7 @@
 """What a batch normalization layer has in its moving averages, read off its outputs. N batch, C channels.
 
 In the test phase every channel is a straight line, y = gamma (x - mean) / deviation + beta. With gamma and beta known,
-slope and height give mean and variance (epsilon included, which with inputs in the thousands plays no part).
+slope and height give mean and variance (epsilon included, which with large inputs plays no part).
 """
 
 from __future__ import annotations

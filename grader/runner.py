@@ -71,7 +71,8 @@ def explain_fault(fault: Fault) -> Outcome:
         return Outcome(Verdict.CRASHED, f"out of memory{place}", details)
     if fault.error == "EOFError":
         return Outcome(Verdict.CRASHED, f"asks for input(){place}; nobody is there to answer", details)
-    return Outcome(Verdict.CRASHED, f"{fault.error}: {fault.message.strip()}{place}", details)
+    message = f": {fault.message.strip()}" if fault.message.strip() else ""
+    return Outcome(Verdict.CRASHED, f"{fault.error}{message}{place}", details)
 
 
 def _arguments(

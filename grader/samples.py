@@ -13,7 +13,7 @@ Array = NDArray[Any]
 def sample(kind: str, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     """Return float64 data of `shape`.
 
-    `normal`: standard normal. `wide`: a thousand times that, so that an epsilon in a layer plays no part. `off_zero`:
+    `normal`: standard normal. `wide`: 10 000 times that, so that an epsilon in a layer plays no part. `off_zero`:
     every |x| in [0.05, 2], signs mixed (ReLU). `distinct`: a permutation of evenly spaced values, so that no two
     entries of a window tie (max pooling). `probabilities`: rows that sum to one, every entry at least 0.02. `labels`:
     one-hot rows.
@@ -21,7 +21,7 @@ def sample(kind: str, shape: tuple[int, ...], rng: np.random.Generator) -> Array
     if kind == "normal":
         return rng.standard_normal(shape)
     if kind == "wide":
-        return 1e3 * rng.standard_normal(shape)
+        return 1e4 * rng.standard_normal(shape)
     if kind == "off_zero":
         signs = rng.choice([-1.0, 1.0], shape)
         return signs * rng.uniform(0.05, 2.0, shape)

@@ -67,7 +67,7 @@ def _affine(layer: RemoteLayer, case: Case) -> tuple[Array, Array]:
 
 def _in_use(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> Statistics | None:
     """Return the statistics that the layer uses in the test phase; it is in the training phase before and after."""
-    x = sample(case.data, (4, *case.input_shape[1:]), rng)
+    x = sample(case.data, case.input_shape, rng)
     layer.eval()
     y = layer.forward(x)
     layer.train()
@@ -76,7 +76,7 @@ def _in_use(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> Statist
 
 def _different_batch(case: Case, rng: np.random.Generator) -> Array:
     """Return a batch whose mean and variance are far from those of the first."""
-    return 2000.0 + 3.0 * sample(case.data, case.input_shape, rng)
+    return 2e4 + 3.0 * sample(case.data, case.input_shape, rng)
 
 
 def fit(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> Conventions:
@@ -140,7 +140,8 @@ def check_moving_averages(layer: RemoteLayer, probe: Probe, case: Case) -> None:
         what = "the moving mean after another batch, at a decay of 0.8,"
         probe.assert_same(new.mean, 0.8 * old.mean + 0.2 * batch.mean, what, "update", tensor="gamma")
         return
-    parts = f"{decay:.4g} of what it was before and {1 - decay:.4g} of the batch's mean"
+    share = round(decay, 4) + 0.0
+    parts = f"{share:g} of what it was before and {1 - share:.4g} of the batch's mean"
     probe.assert_true(is_admissible(decay), f"the moving mean after another batch is made of {parts}")
     if deviates(new.variance, moved_variance(old, batch, decay, 1), "update").any():
         expected = moved_variance(old, batch, decay, 0)
@@ -165,7 +166,7 @@ def check_eval_value(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     Is every batch treated like the second one?
     """
     for shape in ("", "other", ""):
-        x = 500.0 + 2.0 * probe.input(shape)
+        x = 5e3 + 2.0 * probe.input(shape)
         layer.forward(x)
         oracle.forward(x)
     layer.eval()
@@ -213,7 +214,7 @@ def check_epsilon_is_small(layer: RemoteLayer, probe: Probe, case: Case) -> None
     The task gives a bound. Compare it with the variance of a feature whose values differ by one ten-thousandth.
     """
     gamma, beta = _affine(layer, case)
-    x = 1e-7 * probe.input()
+    x = 1e-8 * probe.input()
     y = layer.forward(x)
     probe.assert_shape(y, x.shape, "the output of forward")
     variance = x.var(axis=0)

@@ -34,6 +34,7 @@ CASES = (
     _case("images, keep a half", 0.5, (4, 8, 4, 5), other=(5, 7, 3, 6), tier=Tier.ROBUST),
 )
 _TABLES = [CASES[0].name, CASES[1].name]
+_THINNED = [case.name for case in CASES if case.init["probability"] < 1]
 
 
 def _probability(case: Case) -> float:
@@ -48,8 +49,8 @@ def _kept(layer: RemoteLayer, probe: Probe) -> Array:
     return np.asarray(y != 0)
 
 
-@check(points=2, needs="forward_shape")
-def check_eval_is_identity(layer: RemoteLayer, probe: Probe, case: Case) -> None:
+@check(points=3, needs="forward_shape", cases=_THINNED)
+def check_eval_is_identity(layer: RemoteLayer, probe: Probe) -> None:
     """In the test phase nothing is dropped and nothing is scaled; in training again, it is.
 
     The scaling is done in training already. What is left to correct at test time?
@@ -61,12 +62,11 @@ def check_eval_is_identity(layer: RemoteLayer, probe: Probe, case: Case) -> None
     layer.train()
     # All of 400 elements or more, kept with at most 0.7, are kept with a probability below 1e-61 (of 32 feature maps,
     # if a layer for images drops those as a whole, with 3e-10).
-    everything = _probability(case) == 1
     kept = _kept(layer, probe)
-    probe.assert_true(everything or not kept.all(), "back in training after a test phase, nothing is dropped any more")
+    probe.assert_true(not kept.all(), "back in training after a test phase, nothing is dropped any more")
 
 
-@check(points=2, needs="forward_shape")
+@check(points=6, needs="forward_shape", cases=_THINNED)
 def check_training_values(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """In training every element is either zero or the input divided by the probability.
 
@@ -79,7 +79,7 @@ def check_training_values(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     probe.assert_same(y, expected, "the output in training, where it is not zero,", tensor="output")
 
 
-@check(points=2, needs="forward_shape", cases=_TABLES)
+@check(points=4, needs="forward_shape", cases=_TABLES)
 def check_keep_rate(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """The share of elements that are kept is the probability given.
 
@@ -93,7 +93,7 @@ def check_keep_rate(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     probe.assert_true(low <= kept <= high, f"{kept} of {trials} elements were kept; {expected}")
 
 
-@check(points=2, needs="forward_shape", cases=_TABLES)
+@check(points=4, needs="forward_shape", cases=_TABLES)
 def check_elements_are_independent(layer: RemoteLayer, probe: Probe) -> None:
     """Every element of a batch has its own fate: neither whole samples nor whole features are dropped together.
 
@@ -106,8 +106,9 @@ def check_elements_are_independent(layer: RemoteLayer, probe: Probe) -> None:
         same = _first_pair_of_equals(lines)
         if same is not None:
             other = "features" if name == "sample" else "samples"
-            share = f"{len(np.unique(lines, axis=0))} different masks for {len(lines)} {name}s"
-            message = f"{name}s {same[0]} and {same[1]} lose exactly the same {other}: {share}"
+            masks = len(np.unique(lines, axis=0))
+            share = f"{len(lines)} {name}s have {masks} different mask{'s' if masks > 1 else ''} in all"
+            message = f"{name}s {same[0]} and {same[1]} lose exactly the same {other}; {share}"
             probe.assert_true(False, message)
 
 
@@ -120,7 +121,7 @@ def _first_pair_of_equals(lines: Array) -> tuple[int, int] | None:
     return None
 
 
-@check(needs="forward_shape", cases=_TABLES)
+@check(points=2, needs="forward_shape", cases=_TABLES)
 def check_masks_are_fresh(layer: RemoteLayer, probe: Probe) -> None:
     """Every forward pass draws a new mask.
 
@@ -131,7 +132,7 @@ def check_masks_are_fresh(layer: RemoteLayer, probe: Probe) -> None:
     probe.assert_true(bool((first != second).any()), "two forward passes dropped exactly the same elements")
 
 
-@check(points=2, needs=["forward_shape", "backward_shape"])
+@check(points=6, needs=["forward_shape", "backward_shape"], cases=_THINNED)
 def check_backward_uses_the_mask(layer: RemoteLayer, probe: Probe) -> None:
     """backward multiplies each error by what forward multiplied the element with.
 
@@ -144,6 +145,21 @@ def check_backward_uses_the_mask(layer: RemoteLayer, probe: Probe) -> None:
         dout = probe.cotangent(y)
         what = "what backward returns" + (" for a second batch, of another size," if name else "")
         probe.assert_same(layer.backward(dout), dout * (y / x), what, tensor="input")
+
+
+@check(needs=["forward_shape", "backward_shape"], cases=["keep everything"])
+def check_keeping_everything(layer: RemoteLayer, probe: Probe) -> None:
+    """With probability 1 nothing changes, in training as in the test phase, forward or backward.
+
+    Put 1 into the formula. Does it divide by zero somewhere?
+    """
+    x = probe.input()
+    y = layer.forward(x)
+    probe.assert_same(y, x, "the output in training", tensor="output")
+    dout = probe.cotangent(x)
+    probe.assert_same(layer.backward(dout), dout, "what backward returns", tensor="input")
+    layer.eval()
+    probe.assert_same(layer.forward(x), x, "the output in the test phase", tensor="output")
 
 
 @check(needs=["keep_rate"], cases=_TABLES, tier=Tier.ROBUST)
@@ -178,6 +194,7 @@ def backcheck_tasks() -> list[Task]:
                 check_elements_are_independent,
                 check_masks_are_fresh,
                 check_backward_uses_the_mask,
+                check_keeping_everything,
                 check_number_varies,
             ),
             traits=frozenset({"random", "phases"}),

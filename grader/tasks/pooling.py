@@ -34,6 +34,7 @@ CASES = (
     _case("one window as large as the image", (1, 1), (4, 3), (2, 3, 4, 3), other=(1, 3, 4, 3)),
 )
 _USUAL = [CASES[0].name, CASES[1].name]
+_OVERLAPPING = [CASES[1].name, CASES[2].name]
 
 
 @check(needs="forward_shape", cases=_USUAL)
@@ -47,6 +48,21 @@ def check_negative_inputs(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> N
     probe.assert_same(y, expected, "the output for negative inputs", tensor="output")
     dout = probe.cotangent(expected)
     what = "what backward returns for negative inputs"
+    probe.assert_same(layer.backward(dout), oracle.backward(dout), what, tensor="input")
+
+
+@check(needs=["forward_value", "backward_shape"], cases=_OVERLAPPING)
+def check_one_winner_of_several_windows(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """An input that wins in several windows gets the errors of all of them.
+
+    Where windows overlap, one number can be the largest of four. What does a second error do to the first?
+    """
+    x = probe.input()
+    x[:, :, 2, 2] = 10.0
+    y, expected = layer.forward(x), oracle.forward(x)
+    probe.assert_same(y, expected, "the output for an image with one large number", tensor="output")
+    dout = np.abs(probe.cotangent(expected))
+    what = "what backward returns for an image with one large number"
     probe.assert_same(layer.backward(dout), oracle.backward(dout), what, tensor="input")
 
 
@@ -74,7 +90,7 @@ def backcheck_tasks() -> list[Task]:
             name="Pooling",
             kind="layer",
             cases=CASES,
-            checks=(check_negative_inputs, check_ties),
+            checks=(check_negative_inputs, check_one_winner_of_several_windows, check_ties),
             traits=frozenset({"deterministic"}),
             oracle=plain_oracle(Pooling),
             points={"ex2": 15},
