@@ -21,8 +21,8 @@ def start(arguments: list[str]) -> None:
     package = importlib.util.module_from_spec(spec)
     sys.modules["backcheck_guest"] = package
     spec.loader.exec_module(package)
-    importer = importlib.import_module("backcheck_guest.importer")
-    importer.allow_packages(dict(argument.split("=", 1) for argument in arguments))
+    packages = importlib.import_module("backcheck_guest.packages")
+    packages.allow_packages(dict(argument.split("=", 1) for argument in arguments))
     importlib.import_module("backcheck_guest.serve").main()
 
 

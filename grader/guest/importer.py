@@ -9,13 +9,20 @@ from __future__ import annotations
 
 import io
 import linecache
+import re
 import sys
 import tokenize
 from collections.abc import Mapping, Sequence
 from importlib.abc import InspectLoader, MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from types import CodeType, ModuleType
+
+from .compat import MovedFinder, PlaceholderFinder
+
+_PREFIX = re.compile(
+    r"^[ \t]*(?:from|import)[ \t]+((?:\w+\.)+)(?:Layers|Optimization|Models|NeuralNetwork)\b", re.MULTILINE
+)
 
 
 def decode_source(raw: bytes) -> str:
@@ -33,7 +40,8 @@ class MemoryFinder(MetaPathFinder, InspectLoader):
 
     A folder with Python files is a package, with or without an `__init__.py`. A package whose `__init__.py` raises
     still serves its other modules: one broken file must not cost the others their grade; `broken` keeps the reasons.
-    Top-level names in `reserved` are left to other finders.
+    Top-level names in `reserved` are left to other finders. `from anything.src_to_implement.Layers import …` means the
+    hand-in itself, whatever the folders were called where it was written: `aliases` holds such prefixes.
     """
 
     def __init__(
@@ -42,6 +50,8 @@ class MemoryFinder(MetaPathFinder, InspectLoader):
         self.files = dict(files)
         self.roots = list(roots)
         self.reserved = reserved
+        self.aliases = {prefix[:-1] for text in files.values() for prefix in _PREFIX.findall(text)} - reserved
+        self.placeholders = PlaceholderFinder()
         self.broken: dict[str, BaseException] = {}
         self._folders = {name[:cut] for name in files for cut, sign in enumerate(name) if sign == "/"}
 
@@ -64,6 +74,17 @@ class MemoryFinder(MetaPathFinder, InspectLoader):
         if fullname.partition(".")[0] in self.reserved:
             return None
         relative = fullname.replace(".", "/")
+        return self._locate(relative) or self._locate_alias(fullname)
+
+    def _locate_alias(self, fullname: str) -> tuple[str, bool] | None:
+        for alias in sorted(self.aliases, key=len, reverse=True):
+            if fullname.startswith(f"{alias}."):
+                return self._locate(fullname[len(alias) + 1 :].replace(".", "/"))
+            if f"{alias}.".startswith(f"{fullname}."):
+                return f"{fullname.replace('.', '/')}/__init__.py", True
+        return None
+
+    def _locate(self, relative: str) -> tuple[str, bool] | None:
         for root in self.roots:
             for name, is_package in ((f"{root}{relative}/__init__.py", True), (f"{root}{relative}.py", False)):
                 if name in self.files:
@@ -101,39 +122,39 @@ class MemoryFinder(MetaPathFinder, InspectLoader):
         return found is not None and found[1]
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run a module's code in its namespace."""
+        """Run a module's code in its namespace.
+
+        An import that fails, fails honestly, so that `try: import cupy … except ImportError:` works. Only if that
+        costs the module, it is run again with a placeholder for the missing package.
+        """
         name = module.__name__
+        fresh = dict(module.__dict__)
+        outside, self.placeholders.names = self.placeholders.names, set()
         try:
-            exec(self.get_code(name), module.__dict__)
+            while True:
+                try:
+                    exec(self.get_code(name), module.__dict__)
+                    break
+                except ModuleNotFoundError as exc:
+                    package = (exc.name or "").partition(".")[0]
+                    if not package or package in self.placeholders.names or self.locate(package):
+                        raise
+                    self.placeholders.names.add(package)
+                    module.__dict__.clear()
+                    module.__dict__.update(fresh)
         except BaseException as exc:  # `sys.exit()` at module level included
             if not self.is_package(name):
                 raise
             self.broken[name] = exc
-
-
-class AllowedFinder(MetaPathFinder):
-    """Finds each allowed top-level package in its own folder: site-packages as a whole is not on the path."""
-
-    def __init__(self, packages: Mapping[str, str]) -> None:
-        self.packages = dict(packages)
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Return the spec of an allowed package."""
-        if path is None and fullname in self.packages:
-            return PathFinder.find_spec(fullname, [self.packages[fullname]], target)
-        return None
-
-
-def allow_packages(packages: Mapping[str, str]) -> None:
-    """Make the packages name -> containing folder importable, before anything of a hand-in is known."""
-    sys.meta_path.append(AllowedFinder(packages))
+        finally:
+            mine, self.placeholders.names = self.placeholders.names - outside, outside
+            for stood_in in [key for key in sys.modules if key.partition(".")[0] in mine]:
+                del sys.modules[stood_in]
 
 
 def serve_files(interface: Mapping[str, str], submission: Mapping[str, str], roots: Sequence[str]) -> MemoryFinder:
     """Make the interfaces and, behind everything else, the hand-in's modules importable."""
     sys.meta_path.insert(0, MemoryFinder(interface))
     finder = MemoryFinder(submission, roots, frozenset(name.partition("/")[0] for name in interface))
-    sys.meta_path.append(finder)
+    sys.meta_path += [finder, MovedFinder(), finder.placeholders]
     return finder
