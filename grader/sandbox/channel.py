@@ -39,9 +39,11 @@ class Channel:
         self._in, self._out, self._log = (s.fileno() for s in (process.stdin, process.stdout, process.stderr))
         for descriptor in (self._in, self._out, self._log):
             os.set_blocking(descriptor, False)
-        self._poll = select.poll()
-        self._poll.register(self._out, select.POLLIN)
-        self._poll.register(self._log, select.POLLIN)
+        self._room, self._news = select.poll(), select.poll()
+        self._room.register(self._in, select.POLLOUT)
+        self._news.register(self._out, select.POLLIN)
+        for poll in (self._room, self._news):
+            poll.register(self._log, select.POLLIN)
         self._pending = bytearray()
         self._deadline = 0.0
 
@@ -50,21 +52,13 @@ class Channel:
         self._deadline = time.monotonic() + seconds
         self._pending.clear()
         view = memoryview(data)
-        writing = False
         while view:
             try:
                 view = view[os.write(self._in, view[: 1 << 16]) :]
-                continue
             except BlockingIOError:
-                pass
-            except (BrokenPipeError, OSError) as exc:
+                self._wait(self._room)
+            except OSError as exc:
                 raise ChannelClosed from exc
-            if not writing:
-                self._poll.register(self._in, select.POLLOUT)
-                writing = True
-            self._wait()
-        if writing:
-            self._poll.unregister(self._in)
 
     def read(self, count: int) -> bytes:
         """Return exactly `count` bytes of the reply."""
@@ -72,7 +66,7 @@ class Channel:
             try:
                 chunk = os.read(self._out, max(1 << 16, count - len(self._pending)))
             except BlockingIOError:
-                self._wait()
+                self._wait(self._news)
                 continue
             if not chunk:
                 raise ChannelClosed
@@ -86,10 +80,10 @@ class Channel:
         """True if the guest has sent bytes beyond the reply: nobody asked for them."""
         return bool(self._pending)
 
-    def _wait(self) -> None:
-        """Wait for any descriptor; drain the log; raise when the deadline has passed."""
+    def _wait(self, poll: select.poll) -> None:
+        """Wait for any descriptor of a poll; drain the log; raise when the deadline has passed."""
         left = self._deadline - time.monotonic()
-        if left <= 0 or not (events := self._poll.poll(left * 1000)):
+        if left <= 0 or not (events := poll.poll(left * 1000)):
             raise DeadlinePassed
         if any(descriptor == self._log for descriptor, _ in events):
             self.drain()
@@ -102,8 +96,9 @@ class Channel:
             except (BlockingIOError, OSError):
                 return
             if not chunk:
-                with contextlib.suppress(KeyError):
-                    self._poll.unregister(self._log)
+                for poll in (self._room, self._news):
+                    with contextlib.suppress(KeyError):
+                        poll.unregister(self._log)
                 return
             self.output += chunk[: self._limit - len(self.output)]
             if len(self.output) >= self._limit:
