@@ -51,7 +51,7 @@ def check_norm(regularizer: RemoteRegularizer, oracle: RegularizerOracle, probe:
 
 @check(traits=["regularizer"])
 def check_constrained_sgd(regularizer: RemoteRegularizer, oracle: RegularizerOracle, probe: Probe) -> None:
-    """Sgd with a regularizer takes its usual step and one down the penalty's gradient at the old weights.
+    """Sgd with a regularizer takes its usual step and, apart from it, one down the penalty's gradient.
 
     Write the update out as one formula. What carries the learning rate, and which weights are penalised?
     """
@@ -60,18 +60,20 @@ def check_constrained_sgd(regularizer: RemoteRegularizer, oracle: RegularizerOra
 
 @check(traits=["regularizer"])
 def check_constrained_momentum(regularizer: RemoteRegularizer, oracle: RegularizerOracle, probe: Probe) -> None:
-    """SgdWithMomentum with a regularizer keeps the penalty out of its velocity.
+    """SgdWithMomentum with a regularizer takes its usual step and, apart from it, one down the penalty's gradient.
 
-    The velocity remembers the gradients of the data. What would it remember if the penalty were added to them first?
+    What carries the learning rate? The velocity remembers the gradients of the data: what would it remember if the
+    penalty were added to them first?
     """
     _assert_decoupled("SgdWithMomentum", regularizer, oracle, probe)
 
 
 @check(traits=["regularizer"])
 def check_constrained_adam(regularizer: RemoteRegularizer, oracle: RegularizerOracle, probe: Probe) -> None:
-    """Adam with a regularizer keeps the penalty out of its moments.
+    """Adam with a regularizer takes its usual step and, apart from it, one down the penalty's gradient.
 
-    Adam divides by the size of what it is given. Should a strong penalty and a weak one end up at the same step?
+    What carries the learning rate? Adam divides by the size of what it is given: should a strong penalty and a weak
+    one end up at the same step?
     """
     _assert_decoupled("Adam", regularizer, oracle, probe)
 
