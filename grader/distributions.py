@@ -3,6 +3,7 @@
 No draw is ever compared with another generator's draw. The bounds are inequalities, not approximations, so that
 nothing has to be looked up:
 
+* mean of a normal: Chernoff's bound, P(|mean| > std sqrt(2 t / n)) <= 2 exp(-t);
 * standard deviation of a normal: Laurent and Massart, "Adaptive estimation of a quadratic functional by model
   selection", 2000, lemma 1, bounds a chi-square variable with n degrees of freedom:
   P(Q > n + 2 sqrt(n t) + 2 t) <= exp(-t) and P(Q < n - 2 sqrt(n t)) <= exp(-t);
@@ -22,7 +23,8 @@ from grader.compare import number
 from grader.model import Case
 from grader.remote import Array
 
-FALSE_ALARM = 1e-6  # of one sample, both tests together
+FALSE_ALARM = 1e-6  # of one sample, all tests together
+_EACH = FALSE_ALARM / 3
 CASES = (  # 20000 draws each; the fans cannot be read off the shapes
     Case("matrix", {}, (200, 100), shapes={"fans": (300, 40)}),
     Case("kernels", {}, (25, 8, 10, 10), shapes={"fans": (30, 11)}),
@@ -49,8 +51,10 @@ class Normal:
 
     def complaint(self, draws: Array) -> str:
         """Say why these draws are not from here, or nothing."""
-        n, t = draws.size, math.log(4.0 / FALSE_ALARM)
-        found = float(np.mean(np.square(draws)))
+        n, t = draws.size, math.log(2 / _EACH)
+        mean, found = float(np.mean(draws)), float(np.mean(np.square(draws)))
+        if not abs(mean) <= self.std * math.sqrt(2 * t / n):
+            return f"the mean of {n} draws is {number(mean)}; 0 was expected"
         low, high = 1 - 2 * math.sqrt(t / n), 1 + 2 * math.sqrt(t / n) + 2 * t / n
         if not low <= found / self.std**2 <= high:
             return f"the standard deviation of {n} draws is {number(math.sqrt(found))}; {number(self.std)} was expected"
@@ -75,7 +79,7 @@ def _misplaced(draws: Array, expected: Array, name: str) -> str:
     """Compare the shares of draws up to each draw with what was `expected` there; both in ascending order."""
     n = draws.size
     ordered = np.sort(draws.ravel())
-    allowed = math.sqrt(math.log(4.0 / FALSE_ALARM) / (2 * n))
+    allowed = math.sqrt(math.log(2 / _EACH) / (2 * n))
     above, under = np.arange(1, n + 1) / n - expected, expected - np.arange(n) / n
     worst = int(np.argmax(np.maximum(above, under)))
     if max(above[worst], under[worst]) <= allowed:

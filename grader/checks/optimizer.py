@@ -23,7 +23,7 @@ def check_first_step(optimizer: RemoteOptimizer, oracle: OptimizerOracle, probe:
     """
     w = probe.input()
     g = direction(w.shape, probe.rng)
-    probe.assert_same(optimizer.step(w, g), oracle.step(w, g), "the weights after the first step", "adam")
+    probe.assert_same(optimizer.step(w, g), oracle.step(w, g), "the weight array after the first step", "adam")
 
 
 @check(points=3, traits=["optimizer"], needs="first_step")
@@ -36,7 +36,7 @@ def check_later_steps(optimizer: RemoteOptimizer, oracle: OptimizerOracle, probe
     for step in range(1, 6):
         g = direction(w.shape, probe.rng)
         w, expected = optimizer.step(w, g), oracle.step(expected, g)
-        probe.assert_same(w, expected, f"the weights after step {step}", "adam")
+        probe.assert_same(w, expected, f"the weight array after step {step}", "adam")
 
 
 @check(traits=["optimizer"], needs="first_step")
@@ -65,7 +65,7 @@ def check_optimizers_are_independent(
         g = direction(w.shape, probe.rng)
         another.step(w, 3.0 * g)
         w, expected = optimizer.step(w, g), oracle.step(expected, g)
-        probe.assert_same(w, expected, f"with a second optimizer at work, the weights after step {step}", "adam")
+        probe.assert_same(w, expected, f"with a second optimizer at work, the weight array after step {step}", "adam")
 
 
 @check(traits=["optimizer"], needs="first_step", tier=Tier.STYLE)

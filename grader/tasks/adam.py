@@ -25,7 +25,9 @@ def check_zero_gradient(optimizer: RemoteOptimizer, probe: Probe) -> None:
     A unit that is switched off has gradient zero. What is 0 / sqrt(0)?
     """
     w = probe.input()
-    probe.assert_same(optimizer.step(w, np.zeros_like(w)), w, "the weights after a step with gradient zero", "adam")
+    probe.assert_same(
+        optimizer.step(w, np.zeros_like(w)), w, "the weight array after a step with gradient zero", "adam"
+    )
 
 
 @hookimpl
