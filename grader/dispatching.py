@@ -96,7 +96,10 @@ def _dispatch(wishes: Wishes, spare: list[subprocess.Popen[bytes]]) -> int:
                 yield from graded
 
     def again(report: Report) -> str:
-        command = ["python", "dispatch.py", "--task", report.task]
+        # a task that was graded within a group is repeated within it
+        whole = next(task for task in tasks if task.name == report.task).points == registry.tasks[report.task].points
+        names = report.task if whole else ",".join(wishes.tasks)
+        command = ["python", "dispatch.py", "--task", names]
         if wishes.given:
             command += ["--submission", report.submission]
         return shlex.join([*command, "--seed", str(wishes.seed)])
@@ -104,7 +107,7 @@ def _dispatch(wishes: Wishes, spare: list[subprocess.Popen[bytes]]) -> int:
     if remark:
         print(remark, file=out)
     done: list[Report] = []
-    total = len(tasks) * len(submissions)
+    total = sum(task.asked_of(submission.dialect) for task in tasks for submission in submissions)
     interrupted = False
     # `delay` keeps quick runs quiet; `disable=None` switches the bar off where standard error is not a terminal
     with tqdm(total=total, unit="task", desc="grading", delay=2, disable=None, leave=False) as bar:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -144,6 +144,10 @@ class Task:
         """Tell whether hand-ins of a dialect are asked for this component."""
         return not self.dialects or dialect in self.dialects
 
+    def within(self, groups: Collection[str]) -> Task:
+        """Return the task with its points in these groups only."""
+        return replace(self, points={group: points for group, points in self.points.items() if group in groups})
+
     @property
     def total(self) -> float:
         """Points over all groups."""
@@ -165,13 +169,17 @@ class Submission:
 
 @dataclass(frozen=True)
 class Job:
-    """What to grade: everything a worker needs. `suite` is the fingerprint of grader and tasks."""
+    """What to grade: everything a worker needs.
+
+    `suite` is the fingerprint of grader and tasks; `groups` are the exercises whose points the task is graded for.
+    """
 
     submission: Submission
     task: str
     seed: int
     suite: str = ""
     limits: Limits | None = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

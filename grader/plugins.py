@@ -39,26 +39,31 @@ class Registry:
     def select(self, names: Iterable[str]) -> list[Task]:
         """Return the tasks meant by names of tasks or groups, regardless of case, each once.
 
-        Raises UnknownTask with a suggestion.
+        A task that is meant as part of a group carries that group's points only. Raises UnknownTask with a suggestion.
         """
-        chosen: dict[str, Task] = {}
+        wanted: dict[str, set[str]] = {}
         by_folded = {name.lower(): task for name, task in self.tasks.items()}
         for name in names:
             folded = name.strip().lower()
             if folded in by_folded:
-                chosen[by_folded[folded].name] = by_folded[folded]
-            elif folded == "all":
-                chosen |= self.tasks
+                task = by_folded[folded]
+                wanted.setdefault(task.name, set()).update(task.points)
             elif folded in self.groups:
-                chosen |= {task.name: task for task in self.tasks.values() if folded in task.points}
+                for task in self.tasks.values():
+                    if folded == "all" or folded in task.points:
+                        wanted.setdefault(task.name, set()).update(task.points if folded == "all" else [folded])
             else:
                 raise UnknownTask(self._suggest(name))
-        return list(chosen.values())
+        return [self.tasks[name].within(groups) for name, groups in wanted.items()]
 
     def plan(self, task: Task, dialect_traits: frozenset[str]) -> list[Check]:
-        """Return the checks that apply to a task in a dialect, generic ones first."""
+        """Return the checks that apply to a task in a dialect, generic ones first.
+
+        Left out are those that only count in groups for which the task is not graded.
+        """
         traits = task.traits | dialect_traits | {task.kind}
-        return [check for check in (*self.checks, *task.checks) if check.traits <= traits]
+        every = (*self.checks, *task.checks)
+        return [c for c in every if c.traits <= traits and (not c.groups or set(c.groups) & set(task.points))]
 
     def _suggest(self, name: str) -> str:
         known = [*self.tasks, *self.groups]

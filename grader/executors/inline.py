@@ -34,7 +34,7 @@ def grade_submission(
 
     def report_on(task: Task) -> Report:
         if task.name not in known:
-            job = Job(submission, task.name, seed, suite, limits)
+            job = Job(submission, task.name, seed, suite, limits, tuple(task.points))
             plan = registry.plan(task, DIALECT_TRAITS[submission.dialect])
             printed = len(session.output)
             report = grade(job, task, plan, session, progress)

@@ -136,8 +136,9 @@ class MemoryFinder(MetaPathFinder, InspectLoader):
                     exec(self.get_code(name), module.__dict__)
                     break
                 except ModuleNotFoundError as exc:
-                    package = (exc.name or "").partition(".")[0]
-                    if not package or package in self.placeholders.names or self.locate(package):
+                    package = exc.name or "."
+                    ours = package in self.reserved or self.locate(package)
+                    if "." in package or package in self.placeholders.names or ours:
                         raise
                     self.placeholders.names.add(package)
                     module.__dict__.clear()

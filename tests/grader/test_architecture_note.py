@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from grader import hookspecs
+from grader.checks.define import SUBJECTS
 from grader.guest import wire
+from grader.model import Check
+from grader.plugins import load_registry
 from grader.sandbox import session as session_module
 from grader.sandbox.channel import Channel
 from grader.sandbox.launch import launch
@@ -65,6 +71,27 @@ def _frames(data: bytes) -> str:
     return "".join(lines)
 
 
+def inventory() -> str:
+    """Return one line per task with its checks, and one with what every layer, loss, … is asked."""
+    known = load_registry()
+    kinds = sorted({trait for check in known.checks for trait in check.traits} & set(SUBJECTS))
+    lines = [f"- every {k}: {_names(c for c in known.checks if k in c.traits)}" for k in kinds]
+    lines += [f"- {task.name}: {_names(task.checks) or 'nothing more'}" for task in known.tasks.values()]
+    return "\n".join(line for text in lines for line in textwrap.wrap(text, 118, subsequent_indent="  ")) + "\n"
+
+
+def _names(checks: Iterable[Check]) -> str:
+    return ", ".join(f"`{check.name}`" for check in checks)
+
+
+def test_every_task_check_and_hook_is_in_the_note() -> None:
+    text = NOTE.read_text(encoding="utf-8")
+    assert inventory() in text
+    hooks = [name for name in vars(hookspecs) if name.startswith("backcheck_")]
+    readme = (NOTE.parent.parent / "README.md").read_text(encoding="utf-8")
+    assert not [name for name in hooks if name not in readme + text]
+
+
 def test_the_transcript_in_the_note_is_what_travels(monkeypatch: pytest.MonkeyPatch) -> None:
     assert transcript(monkeypatch) in NOTE.read_text(encoding="utf-8")
 
@@ -72,3 +99,4 @@ def test_the_transcript_in_the_note_is_what_travels(monkeypatch: pytest.MonkeyPa
 if __name__ == "__main__":
     with pytest.MonkeyPatch.context() as context:
         print(transcript(context), end="")
+    print(inventory(), end="")
