@@ -108,20 +108,20 @@ def test_source_that_cannot_be_compiled_is_a_syntax_error_with_its_place(serve: 
     assert caught.value.msg
 
 
-def test_hand_in_shadows_neither_library_nor_interface(serve: Serve) -> None:
-    files = {
-        "json.py": "mine = True",
-        "zz_face/__init__.py": "mine = True",
-        "zz_face/reference.py": "",
-        "zz_own.py": "",
-    }
-    serve(files, interface={"zz_face/__init__.py": "theirs = True", "zz_face/layer.py": "theirs = True"})
-    assert not hasattr(load("json"), "mine")
+def test_hand_in_shadows_neither_library_nor_interface(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("colorsys", "wave"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    files = {"colorsys.py": "mine = 1", "zz_face/__init__.py": "mine = 1", "zz_face/reference.py": "", "zz_own.py": ""}
+    interface = {"zz_face/__init__.py": "theirs = 1", "zz_face/layer.py": "theirs = 1", "wave.py": "theirs = 1"}
+    serve(files, interface=interface)
+    assert not hasattr(load("colorsys"), "mine")
     assert load("zz_face").theirs
     assert load("zz_face.layer").theirs
+    assert load("wave").theirs  # the interfaces come before everything else
     with pytest.raises(ModuleNotFoundError):
         load("zz_face.reference")
     load("zz_own")
+    monkeypatch.delitem(sys.modules, "wave")
 
 
 @pytest.mark.parametrize(
