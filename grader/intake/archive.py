@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import stat
 import zipfile
-import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from grader.intake.errors import IntakeError
-from grader.intake.ignored import MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, is_wanted
+from grader.intake.ignored import MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, holds_environment, is_wanted
 
 _MAX_MEMBERS = 20_000
 _MAX_RATIO = 200
 _MAX_ARCHIVE_BYTES = 256 << 20
+_SIGNATURE = b"PK\1\2"  # stands before every entry of a zip's directory
 
 
 def read_zip(path: Path, name: str) -> dict[str, bytes]:
@@ -24,26 +26,30 @@ def read_zip(path: Path, name: str) -> dict[str, bytes]:
     try:
         if path.stat().st_size > _MAX_ARCHIVE_BYTES:
             raise IntakeError(f"{name}: too large to be a hand-in")
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            if len(members) > _MAX_MEMBERS:
-                raise IntakeError(f"{name}: {len(members):,} members are too many for a hand-in")
-            return _read(archive, members, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as exc:
-        raise IntakeError(f"{name}: not a zip file that can be read ({exc or type(exc).__name__})") from exc
+        raw = path.read_bytes()
     except OSError as exc:
         raise IntakeError(f"{name}: cannot be read: {exc.strerror or exc}") from exc
+    if raw.count(_SIGNATURE) > _MAX_MEMBERS:  # before `zipfile` makes an object of each
+        raise IntakeError(f"{name}: more than {_MAX_MEMBERS:,} members are too many for a hand-in")
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            return _read(archive, archive.infolist(), name)
+    except IntakeError:
+        raise
+    except Exception as exc:  # `zipfile` has a dozen ways to stumble over a damaged file
+        raise IntakeError(f"{name}: not a zip file that can be read ({exc or type(exc).__name__})") from exc
 
 
 def _read(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     seen: set[str] = set()
     total = 0
+    environments = _environments(member.filename for member in members)
     for member in members:
-        inside = member.filename.replace("\\", "/")
+        inside = _inside(member.filename)
         _refuse(member, inside, seen, name)
         seen.add(inside.lower())
-        if member.is_dir() or not is_wanted(inside):
+        if member.is_dir() or not is_wanted(inside) or inside.startswith(environments):
             continue
         if member.file_size > _MAX_RATIO * max(member.compress_size, 1) and member.file_size > 1 << 16:
             raise IntakeError(f"{name}: {_shown(inside)} unpacks to {member.file_size:,} bytes: a zip bomb")
@@ -56,6 +62,18 @@ def _read(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str) -
             raise IntakeError(f"{name}: {_shown(inside)} is larger than it claims")
         files[inside] = data
     return files
+
+
+def _inside(filename: str) -> str:
+    """Return a member's path with `/`, without empty and `.` parts; a leading `/` stays, to be refused."""
+    parts = filename.replace("\\", "/").split("/")
+    return "/".join([*parts[:1], *(part for part in parts[1:] if part not in ("", "."))]).removeprefix("./")
+
+
+def _environments(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders that are virtual environments, whatever they are called."""
+    marked = (_inside(name).rpartition("/") for name in names)
+    return tuple(f"{folder}/" for folder, _, base in marked if folder and holds_environment({base}))
 
 
 def _refuse(member: zipfile.ZipInfo, inside: str, seen: set[str], name: str) -> None:

@@ -16,7 +16,11 @@ def read_directory(folder: Path, name: str) -> dict[str, bytes]:
     """
     files: dict[str, bytes] = {}
     total = 0
-    for here, folders, names in os.walk(folder, onerror=None, followlinks=False):
+
+    def unreadable(exc: OSError) -> None:
+        raise IntakeError(f"{name}: cannot read {exc.filename}: {exc.strerror}") from exc
+
+    for here, folders, names in os.walk(folder, onerror=unreadable, followlinks=False):
         if here != str(folder) and holds_environment(set(names)):
             folders.clear()
             continue

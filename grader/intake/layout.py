@@ -14,11 +14,11 @@ from grader.model import Submission
 
 _FOLDERS = ("Layers", "Optimization", "Models")
 _ROOT_MARK = re.compile(r"^(?P<root>(?:[^/]+/){0,2}?)(?:(?:Layers|Optimization|Models)/[^/]+|NeuralNetwork)\.py$")
-_FLAT = {
-    **dict.fromkeys(("Loss", "Optimizers", "Constraints"), "Optimization"),
-    **dict.fromkeys(("LeNet",), "Models"),
-    **dict.fromkeys(("Base", "FullyConnected", "ReLU", "SoftMax", "Sigmoid", "TanH", "Flatten", "Conv"), "Layers"),
-    **dict.fromkeys(("Pooling", "Dropout", "BatchNormalization", "RNN", "LSTM", "Initializers", "Helpers"), "Layers"),
+_FLAT = {  # in small letters: real hand-ins have a Softmax.py, too
+    **dict.fromkeys(("loss", "optimizers", "constraints"), "Optimization"),
+    **dict.fromkeys(("lenet",), "Models"),
+    **dict.fromkeys(("base", "fullyconnected", "relu", "softmax", "sigmoid", "tanh", "flatten", "conv"), "Layers"),
+    **dict.fromkeys(("pooling", "dropout", "batchnormalization", "rnn", "lstm", "initializers", "helpers"), "Layers"),
 }
 
 
@@ -29,7 +29,8 @@ def build_submission(name: str, files: Mapping[str, bytes]) -> Submission:
         raise IntakeError(f"{name}: nothing to grade: no Python files in it")
     digest = hashlib.sha256()
     for path in sorted(files):
-        digest.update(f"{len(path)}:{path}:{len(files[path])}:".encode() + files[path])
+        label = f"{len(path)}:{path}:{len(files[path])}:"
+        digest.update(label.encode("utf-8", "surrogateescape") + files[path])  # a file name may be any bytes
     folder, entry_points = _entry_points(name, files)
     if entry_points:
         roots: tuple[str, ...] = (folder, folder + "src/")
@@ -49,13 +50,14 @@ def build_submission(name: str, files: Mapping[str, bytes]) -> Submission:
 
 def _entry_points(name: str, files: Mapping[str, bytes]) -> tuple[str, dict[str, str]]:
     """Return the folder of the hand-in's pyproject.toml and its entry points, read as text; the shallowest counts."""
-    places = sorted((path for path in files if path.split("/")[-1] == "pyproject.toml"), key=lambda p: p.count("/"))
+    places = [path for path in files if path.split("/")[-1] == "pyproject.toml"]
+    places.sort(key=lambda path: (path.count("/"), path))
     for path in places:
         if path.count("/") > 2:
             continue
         try:
             data = tomllib.loads(decode_source(files[path]))
-        except (tomllib.TOMLDecodeError, RecursionError) as exc:
+        except (ValueError, RecursionError) as exc:  # TOMLDecodeError, or a number of five thousand digits
             raise IntakeError(f"{name}: {path} is not valid TOML: {exc}") from exc
         group = data.get("project", {})
         group = group.get("entry-points", {}) if isinstance(group, dict) else {}
@@ -78,11 +80,11 @@ def _root(sources: Mapping[str, bytes]) -> str | None:
 
 def _unflattened(sources: dict[str, bytes]) -> dict[str, bytes]:
     """Rebuild the exercise's folders for a zip that its packager made flat (base names only)."""
-    if any("/" in path and path.split("/")[-2] in _FOLDERS for path in sources):
+    if any("/" in path and path.split("/")[-2].title() in _FOLDERS for path in sources):
         return sources
     moved = {}
     for path, raw in sources.items():
         *folders, base = path.split("/")
-        home = _FLAT.get(base.removesuffix(".py"))
+        home = _FLAT.get(base.removesuffix(".py").lower())
         moved["/".join([*folders, home, base] if home else [*folders, base])] = raw
     return moved if len(moved) == len(sources) else sources

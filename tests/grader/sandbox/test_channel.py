@@ -123,6 +123,15 @@ def test_guest_that_closes_its_log_is_still_heard(start: Start) -> None:
     assert bytes(channel.output) == b"bye"
 
 
+def test_waiting_for_a_guest_that_closed_its_log_costs_no_time_of_ours(start: Start) -> None:
+    channel = start("os.close(2); time.sleep(600)")
+    channel.send(b"x", 0.5)
+    before = time.process_time()
+    with pytest.raises(DeadlinePassed):
+        channel.read(1)
+    assert time.process_time() - before < 0.25
+
+
 def test_end_of_stream(start: Start) -> None:
     channel = start("os.read(0, 1); os.write(1, b'ab')")
     channel.send(b"x", LONG)
