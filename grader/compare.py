@@ -48,7 +48,7 @@ def number(value: Any) -> str:
 
 def _pattern(answer: Array, expected: Array, wrong: NDArray[np.bool_], axes: Sequence[str] = ()) -> str:
     """Return a remark on the pattern of the deviation, or nothing."""
-    if not np.isfinite(answer).all():
+    if not (np.isfinite(answer).all() and np.isfinite(expected).all()):
         return ""
     present = np.abs(expected) > 1e-9 * max(float(np.abs(expected).max()), 1e-300)
     with np.errstate(all="ignore"):

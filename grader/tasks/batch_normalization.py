@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader.checks.define import check
+from grader.guest.faults import Fault
 from grader.hookspecs import hookimpl
 from grader.model import Case, Conventions, Task
 from grader.normalization import (
@@ -108,6 +109,23 @@ def check_starts_plain(layer: RemoteLayer, probe: Probe) -> None:
     """
     expected = normalized(layer.latent["first_batch"])
     probe.assert_same(layer.latent["first_output"], expected, "a new layer's output in training", tensor="output")
+
+
+@check(needs="forward_value")
+def check_initialize(layer: RemoteLayer, probe: Probe) -> None:
+    """initialize leaves gamma one and beta zero, whatever the initializers give.
+
+    The initializers are made for weights that must differ from each other. Must these?
+    """
+    try:
+        layer.initialize({"name": "constant", "value": 0.3}, {"name": "constant", "value": 7.0})
+    except Fault as fault:
+        if fault.error in ("TypeError", "AttributeError"):
+            return  # there is none, or one without arguments: the exercise leaves it to the container
+        raise
+    x = probe.input()
+    what = "the output in training, after initialize with 0.3 and 7,"
+    probe.assert_same(layer.forward(x), normalized(x), what, tensor="output")
 
 
 @check(points=2, needs="forward_shape")
@@ -233,6 +251,7 @@ def backcheck_tasks() -> list[Task]:
             cases=CASES,
             checks=(
                 check_starts_plain,
+                check_initialize,
                 check_eval_after_one_batch,
                 check_moving_averages,
                 check_eval_value,

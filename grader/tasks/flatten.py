@@ -6,22 +6,22 @@ import math
 
 from framework.reference.flatten import Flatten
 from grader.hookspecs import hookimpl
-from grader.model import Case, Task
+from grader.model import Case, Task, Tier
 from grader.oracle import plain_oracle
 
 _AXES = ("sample", "channel", "row", "column")
 
 
-def _case(name: str, shape: tuple[int, ...], other: tuple[int, ...]) -> Case:
+def _case(name: str, shape: tuple[int, ...], other: tuple[int, ...], tier: Tier = Tier.CORE) -> Case:
     axes = {"input": _AXES[: len(shape)], "output": ("sample", "feature")}
-    return Case(name, {}, shape, (shape[0], math.prod(shape[1:])), shapes={"other": other}, axes=axes)
+    return Case(name, {}, shape, (shape[0], math.prod(shape[1:])), shapes={"other": other}, axes=axes, tier=tier)
 
 
 CASES = (
     _case("three images, two channels", (3, 2, 3, 4), other=(2, 2, 3, 4)),
     _case("one image, one channel", (1, 1, 4, 2), other=(3, 1, 2, 5)),
     _case("signals", (2, 3, 5), other=(4, 3, 2)),
-    _case("rows that are flat already", (3, 5), other=(1, 5)),
+    _case("rows that are flat already", (3, 5), other=(1, 5), tier=Tier.ROBUST),
 )
 
 

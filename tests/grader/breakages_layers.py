@@ -169,6 +169,9 @@ BREAKAGES: dict[str, list[Breakage]] = {
         ("dropout-p1", "keeping_everything", [(_MASK, f"{_MASK} * (1 - self.probability) / (1 - self.probability)")]),
     ],
     "BatchNormalization": [
+        ("bn-initializers-used", "initialize", [
+            ("        self.weights = np.ones(self.channels)\n", "        self.weights = weights_initializer.initialize((self.channels,), 1, self.channels)\n"),
+        ]),
         ("bn-test-uses-batch-stats", "eval_rows_are_independent", [_change("if self.testing_phase:\n            if self.moving", ("if self.testing_phase", "if False"))]),
         ("bn-moving-average-missing", "moving_averages", [(_MOVING_MEAN, "self.moving_mean = mean"), (_MOVING_VARIANCE, "var")]),
         ("bn-alpha-swapped", "moving_averages", [("self.alpha = 0.8", "self.alpha = 0.2")]),

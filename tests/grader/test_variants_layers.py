@@ -76,6 +76,7 @@ VARIANTS: list[tuple[str, str, Patches]] = [
         ("(error * self.x_hat, axis=0)", "(error * self.x_hat, axis=0, keepdims=True)"),
         ("np.sum(error, axis=0)", "np.sum(error, axis=0, keepdims=True)"),
     ]),
+    ("BatchNormalization", "initialize without arguments", [("weights_initializer=None, bias_initializer=None", "")]),
     ("BatchNormalization", "parameters created in the first forward", [
         ("self.weights = np.ones(channels)", "self.weights = None"),
         ("self.bias = np.zeros(channels)", "self.bias = None"),
