@@ -14,8 +14,25 @@ Names, constructors and parameters that a submission uses:
 | `BatchNormalization` | `(channels)` | `gamma (C,)`, `beta (C,)` |
 | `RNN` | `(input_size, hidden_size, output_size)` | `Wx (D, U)`, `Wh (U, U)`, `bh (U,)`, `Wy (U, M)`, `by (M,)` |
 
-An RNN reads a sequence `(T, D)`: its first axis is time, the batch size is one. Its attribute `memorize` (default
-False) says whether a forward pass starts from the last hidden state of the one before.
+What they compute:
+
+- `FullyConnected`: x W + b. `ReLU`: max(0, x). `SoftMax`: over each row. `Flatten`: keeps the batch axis, row-major.
+- `Conv`: cross-correlation (the kernel is not flipped), summed over channels, plus the bias. `convolution_shape` is
+  `(C, h)` or `(C, h, w)`; a single stride counts for every direction. `"same"` pads with zeros and then keeps every
+  s-th output from index 0, so that ceil(H / s) remain; where an even kernel's extra zero goes is up to you. `"valid"`
+  does not pad: (H - h) // s + 1 remain.
+- `Pooling`: the maximum of each window, 2-D, without padding: (H - h) // s + 1 remain. Of equal maxima one wins.
+- `Dropout`: inverted: in training each element is kept with the probability given and divided by it; in the test phase
+  nothing happens.
+- `BatchNormalization`: gamma * x_hat + beta with the batch's mean and biased variance (over the batch for (N, C), over
+  batch and space for (N, C, H, W)); epsilon below 1e-10. Moving averages start with the first training batch, then keep
+  0.8 of the old value; the test phase uses and does not change them. gamma starts as ones, beta as zeros, and
+  `initialize` resets them, whatever the initializers.
+- `RNN`: h_t = tanh(x_t Wx + h_{t-1} Wh + bh), y_t = sigmoid(h_t Wy + by), h_0 = 0. It reads a sequence `(T, D)`: the
+  first axis is time, the batch size is one. With `memorize` (default False) a forward pass starts from the last hidden
+  state of the one before; the gradient does not flow back into that one. Switching it off forgets the state.
+
+Before `initialize`, weights and biases are drawn from U[0, 1).
 """
 
 from __future__ import annotations
@@ -54,7 +71,7 @@ class Layer(ABC):
         """Return dL/dx for the last forward, shaped like its `x`, given `dout` = dL/d(output).
 
         Every parameter's gradient, summed over the batch (and over time), is *added* to `gradients`, an array of
-        the same name and shape. Nothing is updated here: that is the container's job, afterwards. The loss sums
+        the same name and shape (the container calls `zero_grad` before, which makes them). Nothing is updated here: that is the container's job, afterwards. The loss sums
         over the batch, so no factor 1/N appears in a layer.
         """
 
@@ -62,7 +79,8 @@ class Layer(ABC):
         """Draw all parameters anew. A layer with weights overrides this; the others have nothing to do.
 
         The weights initializer is told `fan_in` = inputs of one unit and `fan_out` = units fed by one input, the
-        bias not counted: (D, M) for FullyConnected, (C*h*w, K*h*w) for Conv, (D+U, U) and (U, M) for the RNN.
+        bias not counted: (D, M) for FullyConnected, (C*h*w, K*h*w) for Conv, (D+U, U) and (U, M) for the RNN. What
+        fans the bias initializer is told is up to you.
         """
 
     def zero_grad(self) -> None:

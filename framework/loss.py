@@ -20,4 +20,7 @@ class Loss(ABC):
 
     @abstractmethod
     def backward(self, label: Array) -> Array:
-        """Return dL/d(prediction), shape (N, K), for the last forward."""
+        """Return dL/d(prediction), shape (N, K), for the last forward, whose `label` this is.
+
+        Cross entropy: -label / (prediction + eps), with or without the eps.
+        """

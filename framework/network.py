@@ -21,7 +21,8 @@ class NeuralNetwork(ABC):
     """A stack of layers with a loss and a source of data.
 
     Constructor: `NeuralNetwork(optimizer, weights_initializer, bias_initializer)`. `loss` is the history that
-    `train` appends to; `data_layer` and `loss_layer` are set by the user.
+    `train` appends to; `data_layer` and `loss_layer` are set by the user. It starts in the phase "train", and a layer
+    that is appended takes the network's phase.
     """
 
     optimizer: Optimizer
@@ -45,7 +46,10 @@ class NeuralNetwork(ABC):
 
     @abstractmethod
     def forward(self) -> float:
-        """Draw one batch and return its loss: data loss plus the regularizer's norm over all trainable weights."""
+        """Draw one batch and return its loss: data loss plus the regularizer's norm over the weights of all layers.
+
+        Whether biases, gamma and beta belong to those weights is up to you.
+        """
 
     @abstractmethod
     def backward(self) -> None:

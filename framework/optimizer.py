@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 class Optimizer(ABC):
     """Turns a gradient into a step. State (velocity, moments, step number) is kept per parameter name.
 
-    `Sgd(learning_rate)`, `SgdWithMomentum(learning_rate, momentum_rate)`, `Adam(learning_rate, mu, rho)`.
+    - `Sgd(learning_rate)`: w - lr g
+    - `SgdWithMomentum(learning_rate, momentum_rate)`: v = momentum_rate v - lr g, from v = 0; w + v
+    - `Adam(learning_rate, mu, rho)`: v = mu v + (1 - mu) g; r = rho r + (1 - rho) g**2; with step number k from 1,
+      w - lr v / (1 - mu**k) / (sqrt(r / (1 - rho**k)) + eps), eps tiny
+
     With a regularizer every rule also subtracts `learning_rate * regularizer.calculate_gradient(w)`, taken at the
     old `w` and kept out of velocity and moments (decoupled). Works on arrays of any shape and on Python floats.
     """
