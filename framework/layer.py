@@ -71,8 +71,8 @@ class Layer(ABC):
         """Return dL/dx for the last forward, shaped like its `x`, given `dout` = dL/d(output).
 
         Every parameter's gradient, summed over the batch (and over time), is *added* to `gradients`, an array of
-        the same name and shape (the container calls `zero_grad` before, which makes them). Nothing is updated here: that is the container's job, afterwards. The loss sums
-        over the batch, so no factor 1/N appears in a layer.
+        the same name and shape (the container calls `zero_grad` before, which makes them). Nothing is updated here:
+        that is the container's job, afterwards. The loss sums over the batch, so no factor 1/N appears in a layer.
         """
 
     def initialize(self, weights_initializer: Initializer, bias_initializer: Initializer) -> None:  # noqa: B027 - most layers draw nothing
