@@ -6,7 +6,9 @@ import argparse
 import contextlib
 import os
 import secrets
+import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,14 +41,14 @@ def parser() -> argparse.ArgumentParser:
         "--task",
         action="append",
         default=[],
-        metavar="NAME[,NAME…]",
+        metavar="NAME[,NAME...]",
         help="what to grade: names of components or groups (all, ex1, ex2, ex3), any case; default: all",
     )
     made.add_argument(
         "--skip",
         action="append",
         default=[],
-        metavar="NAME[,NAME…]",
+        metavar="NAME[,NAME...]",
         help="leave these tasks or groups out",
     )
     made.add_argument(
@@ -82,6 +84,7 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a replaced stream may lack it
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:
@@ -90,28 +93,46 @@ def run() -> None:
     except BrokenPipeError:  # the reader of our output has gone: nothing is left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = OK
+    except Exception:
+        traceback.print_exc()
+        print("dispatch.py: the grader itself is broken, as told above; that costs no points", file=sys.stderr)
+        code = BROKEN
     sys.exit(code)
+
+
+def _terminated(number: int, _: object) -> None:
+    """Leave in order, so that no guest is left behind."""
+    sys.exit(128 + number)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Carry out one command line and return its exit code."""
     options = parser().parse_args(arguments)
     if options.list:
+        from grader.dispatching import tell_troubles
         from grader.listing import listing
         from grader.plugins import load_registry
 
-        print(listing(load_registry(), verbose=options.verbose), end="")
+        registry = load_registry()
+        tell_troubles(registry.troubles)
+        print(listing(registry, verbose=options.verbose), end="")
         return OK
     from grader.dispatching import UsageError, Wishes, dispatch
 
     seed = options.seed if options.seed is not None else secrets.randbelow(1_000_000)
-    names, skipped = _names(options.task) or ["all"], _names(options.skip)
+    names, skipped = _names(options.task), _names(options.skip)
+    if options.task and not names:
+        parser().error("--task is empty; it takes names, such as RNN,Adam or all")
     try:
         return dispatch(
-            Wishes(names, skipped, options.submission, seed, options.report, options.timeout, options.verbose)
+            Wishes(
+                names or ["all"], skipped, options.submission, seed, options.report, options.timeout, options.verbose
+            )
         )
     except UsageError as exc:
-        print(f"dispatch.py: {exc}", file=sys.stderr)
+        from grader.reporters._text import clean
+
+        print(f"dispatch.py: {clean(str(exc))}", file=sys.stderr)
         return USAGE
 
 

@@ -8,13 +8,17 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from types import ModuleType
+from typing import TYPE_CHECKING, TextIO
 
 from grader.cli import BROKEN, FAILED, INTERRUPTED, OK, PROJECT
 from grader.sandbox.launch import launch
+
+if TYPE_CHECKING:
+    from grader.model import Report, Reporter
 
 
 class UsageError(ValueError):
@@ -23,7 +27,10 @@ class UsageError(ValueError):
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the command line asks for; `submissions` is the folder that names are looked up in."""
+    """What the command line asks for; `submissions` is the folder that names are looked up in.
+
+    `plugins` are modules to register beside the installed ones.
+    """
 
     tasks: Sequence[str]
     skipped: Sequence[str]
@@ -33,6 +40,7 @@ class Wishes:
     seconds: float | None = None
     verbose: bool = False
     submissions: Path = PROJECT / "submissions"
+    plugins: Sequence[ModuleType] = ()
 
 
 def dispatch(wishes: Wishes) -> int:
@@ -56,11 +64,12 @@ def _dispatch(wishes: Wishes, spare: list[subprocess.Popen[bytes]]) -> int:
     from grader.fingerprint import suite_fingerprint
     from grader.intake import IntakeError, open_submission
     from grader.intake.choose import choose
-    from grader.model import Limits, Report
+    from grader.model import Limits
     from grader.plugins import UnknownTask, load_registry
     from grader.reporters.terminal import Style, render, summary
 
-    registry = load_registry()
+    registry = load_registry(wishes.plugins)
+    tell_troubles(registry.troubles)
     try:
         skipped = {task.name for task in registry.select(wishes.skipped)}
         tasks = [task for task in registry.select(wishes.tasks) if task.name not in skipped]
@@ -73,12 +82,16 @@ def _dispatch(wishes: Wishes, spare: list[subprocess.Popen[bytes]]) -> int:
     unknown = [name for name, _ in wishes.reports if name not in registry.reporters]
     if unknown:
         raise UsageError(f"no report format is called {unknown[0]!r}; known: {', '.join(sorted(registry.reporters))}")
+    total = sum(task.asked_of(submission.dialect) for task in tasks for submission in submissions)
+    if not total:
+        names = ", ".join(task.name for task in tasks)
+        raise UsageError(f"{names}: not asked of hand-ins of this kind")
     out = _output(wishes.reports)
     width, colour, ascii_only = _terminal(out)
     style = Style(width, colour, ascii_only, wishes.verbose)
     limits = Limits(import_seconds=2 * wishes.seconds, reply_seconds=wishes.seconds) if wishes.seconds else None
 
-    def reports() -> Iterator[Report]:
+    def reports() -> Generator[Report]:
         for submission in submissions:
             with contextlib.closing(
                 grade_submission(
@@ -107,32 +120,52 @@ def _dispatch(wishes: Wishes, spare: list[subprocess.Popen[bytes]]) -> int:
     if remark:
         print(remark, file=out)
     done: list[Report] = []
-    total = sum(task.asked_of(submission.dialect) for task in tasks for submission in submissions)
     interrupted = False
     # `delay` keeps quick runs quiet; `disable=None` switches the bar off where standard error is not a terminal
     with tqdm(total=total, unit="task", desc="grading", delay=2, disable=None, leave=False) as bar:
         try:
-            for report in reports():
-                done.append(report)
-                with bar.external_write_mode(file=out):
-                    print(render(report, style, again(report)), file=out, flush=True)
-                bar.update(1)
+            with contextlib.closing(reports()) as arriving:
+                for report in arriving:
+                    done.append(report)
+                    with bar.external_write_mode(file=out):
+                        print(render(report, style, again(report)), file=out, flush=True)
+                    bar.update(1)
         except KeyboardInterrupt:
             interrupted = True
     if done:
         print(summary(done, style, wishes.seed), end="", file=out, flush=True)
-    for name, target in wishes.reports:
-        try:
-            registry.reporters[name].write(done, target)
-        except OSError as exc:
-            raise UsageError(f"cannot write the report {target}: {exc.strerror or exc}") from exc
+    written = [_write(registry.reporters[name], done, target) for name, target in wishes.reports]
     if interrupted:
         print(f"interrupted after {len(done)} of {total} reports", file=sys.stderr)
         return INTERRUPTED
     if any(report.broken for report in done):
         print("the grader itself failed on some check; that costs no points (-v shows where)", file=sys.stderr)
         return BROKEN
+    if not all(written):
+        return BROKEN
     return OK if all(report.passed for report in done) else FAILED
+
+
+def tell_troubles(troubles: Sequence[str]) -> None:
+    """Print a line for each plugin that had to be left out."""
+    from grader.reporters._text import clean
+
+    for line in troubles:
+        print(clean(line), file=sys.stderr)
+
+
+def _write(reporter: Reporter, reports: Sequence[Report], target: str) -> bool:
+    """Write one report; tell whether the reporter was up to it. Raises UsageError where the target is to blame."""
+    try:
+        reporter.write(reports, target)
+    except BrokenPipeError:
+        raise
+    except OSError as exc:
+        raise UsageError(f"cannot write the report {target}: {exc.strerror or exc}") from exc
+    except Exception as exc:
+        print(f"the reporter {reporter.name} is broken: {type(exc).__name__}: {exc}", file=sys.stderr)
+        return False
+    return True
 
 
 def _output(reports: Sequence[tuple[str, str]]) -> TextIO:
@@ -141,10 +174,19 @@ def _output(reports: Sequence[tuple[str, str]]) -> TextIO:
     if len(to_stdout) > 1:
         raise UsageError("only one report can go to standard output (=-)")
     for _, target in reports:
-        folder = Path(target).parent
-        if target != "-" and (not folder.is_dir() or not os.access(folder, os.W_OK) or Path(target).is_dir()):
+        if target != "-" and not _may_be_written(Path(target)):
             raise UsageError(f"cannot write the report {target}: no such folder, or not writable")
     return sys.stderr if to_stdout else sys.stdout
+
+
+def _may_be_written(path: Path) -> bool:
+    """Tell whether a report may become this file: in a folder that takes new files, or a device or pipe."""
+    try:
+        if path.exists() and not path.is_file():
+            return not path.is_dir() and os.access(path, os.W_OK)
+        return path.parent.is_dir() and os.access(path.parent, os.W_OK)
+    except OSError:  # a name that is far too long
+        return False
 
 
 def _terminal(out: TextIO) -> tuple[int, bool, bool]:

@@ -6,10 +6,9 @@ from tabulate import tabulate
 
 from grader.model import Check, Task
 from grader.plugins import Registry
+from grader.registration import EVERY_DIALECT
 from grader.reporters.terminal import number
 from grader.scoring import shares
-
-_EVERY_DIALECT = frozenset({"updates_in_backward", "accumulates_gradients"})
 
 
 def listing(registry: Registry, *, verbose: bool) -> str:
@@ -43,4 +42,4 @@ def _details(registry: Registry, task: Task) -> str:
 
 
 def _plan(registry: Registry, task: Task) -> list[Check]:
-    return registry.plan(task, _EVERY_DIALECT)
+    return registry.plan(task, EVERY_DIALECT)

@@ -7,14 +7,13 @@ import importlib
 import pkgutil
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import entry_points
 from types import ModuleType
-from typing import Any
 
-import pluggy
-
-from grader import checks, hookspecs, reporters, tasks
+from grader import checks, reporters, tasks
 from grader.model import Check, Reporter, Task
+from grader.registration import applies, by_needs, gather
 
 GROUP = "backcheck.plugins"
 
@@ -25,11 +24,15 @@ class UnknownTask(ValueError):
 
 @dataclass(frozen=True)
 class Registry:
-    """Everything that can be graded. `tasks` in the order of their names' first group, then by name."""
+    """Everything that can be graded. `tasks` in the order of their names' first group, then by name.
+
+    `troubles` has a line for every outside plugin (or a hook of it) that had to be left out.
+    """
 
     tasks: dict[str, Task]
     checks: tuple[Check, ...]
     reporters: dict[str, Reporter]
+    troubles: tuple[str, ...] = ()
 
     @property
     def groups(self) -> list[str]:
@@ -61,9 +64,8 @@ class Registry:
 
         Left out are those that only count in groups for which the task is not graded.
         """
-        traits = task.traits | dialect_traits | {task.kind}
-        every = (*self.checks, *task.checks)
-        return [c for c in every if c.traits <= traits and (not c.groups or set(c.groups) & set(task.points))]
+        every = [check for check in (*self.checks, *task.checks) if applies(check, task, dialect_traits)]
+        return [check for check in every if not check.groups or set(check.groups) & set(task.points)]
 
     def _suggest(self, name: str) -> str:
         known = [*self.tasks, *self.groups]
@@ -75,44 +77,24 @@ class Registry:
 
 def load_registry(extra: Iterable[ModuleType] = ()) -> Registry:
     """Register the built-in modules, the installed plugins and `extra`, and collect their records."""
-    manager = pluggy.PluginManager("backcheck-grader")
-    manager.add_hookspecs(hookspecs)
-    for package in (checks, tasks, reporters):
-        for info in pkgutil.iter_modules(package.__path__):
-            name = f"{package.__name__}.{info.name}"
-            manager.register(importlib.import_module(name), name)
-    for entry in sorted(entry_points(group=GROUP)):
-        manager.register(entry.load(), entry.name)
-    for module in extra:
-        manager.register(module)
-    found: list[Task] = sorted(_flat(manager.hook.backcheck_tasks()), key=_place)
-    generic: list[Check] = sorted(_flat(manager.hook.backcheck_checks()), key=lambda check: check.name)
-    formats: list[Reporter] = sorted(_flat(manager.hook.backcheck_reporters()), key=lambda reporter: reporter.name)
+    built_in = [
+        (name, partial(importlib.import_module, name))
+        for package in (checks, tasks, reporters)
+        for name in (f"{package.__name__}.{info.name}" for info in pkgutil.iter_modules(package.__path__))
+    ]
+    installed = [(entry.name, entry.load) for entry in sorted(entry_points(group=GROUP))]
+    records = gather(built_in, [*installed, *((module.__name__, partial(_itself, module)) for module in extra)])
     return Registry(
-        {task.name: task for task in found},
-        tuple(_by_needs(generic)),
-        {reporter.name: reporter for reporter in formats},
+        {task.name: task for task in sorted(records.tasks.values(), key=_place)},
+        tuple(by_needs(records.checks.values())),
+        dict(sorted(records.reporters.items())),
+        tuple(records.troubles),
     )
 
 
-def _flat(answers: Iterable[Iterable[Any]]) -> list[Any]:
-    return [item for answer in answers for item in answer]
+def _itself(module: ModuleType) -> ModuleType:
+    return module
 
 
 def _place(task: Task) -> tuple[str, str]:
     return min(task.points, default="~"), task.name.lower()
-
-
-def _by_needs(given: list[Check]) -> list[Check]:
-    """Order checks so that each comes after those it needs, whatever the order of registration."""
-    names = {check.name for check in given}
-    ordered: list[Check] = []
-    waiting = list(given)
-    while waiting:
-        done = {check.name for check in ordered}
-        ready = [check for check in waiting if all(need in done or need not in names for need in check.needs)]
-        if not ready:
-            raise ValueError("checks need each other in a circle: " + ", ".join(check.name for check in waiting))
-        ordered += ready
-        waiting = [check for check in waiting if check not in ready]
-    return ordered

@@ -17,7 +17,7 @@ def as_json(reports: Sequence[Report]) -> str:
     """Return `{"schema": 1, "reports": [{"submission", "task", "score", "max_score", "isolation", "seed", …,
     "results": [{"check", "case", "verdict", "tier", "points", "max_points", "message", "hint", "diagnosis", …}]}]}`.
     """
-    return json.dumps({"schema": SCHEMA, "reports": [_report(r) for r in reports]}, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps({"schema": SCHEMA, "reports": [_report(r) for r in reports]}, indent=2) + "\n"
 
 
 def _report(report: Report) -> dict[str, Any]:

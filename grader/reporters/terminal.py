@@ -14,6 +14,7 @@ from grader.reporters._text import clean
 
 _SIGNS = {"passed": "✓", "failed": "✗", "remark": "△", "skipped": "·", "broken": "‼"}
 _ASCII = {"passed": "ok", "failed": "x", "remark": "~", "skipped": "-", "broken": "!!"}
+_TYPEWRITER = str.maketrans({"…": "...", "“": '"', "”": '"', "’": "'", "–": "-", "—": "-", "×": "x", "·": "*"})
 _COLOURS = {"passed": "32", "failed": "31", "remark": "33", "skipped": "2", "broken": "35", "bold": "1"}
 _WORDS = {
     Verdict.TIMEOUT: "Timeout: ",
@@ -35,6 +36,10 @@ class Style:
     def sign(self, kind: str) -> str:
         """Return the mark of a row."""
         return self.paint((_ASCII if self.ascii else _SIGNS)[kind], kind)
+
+    def write(self, text: str) -> str:
+        """Return a finished text in the signs that there are."""
+        return text.translate(_TYPEWRITER) if self.ascii else text
 
     def paint(self, text: str, kind: str) -> str:
         """Colour a text, if colours are on."""
@@ -79,7 +84,8 @@ def render(report: Report, style: Style, again: str) -> str:
     lines = [f"{style.paint(report.task, 'bold')}  {clean(report.submission)}{' ' * gap}{total}"]
     nothing_there = _nothing_there(rows)
     if nothing_there and not style.verbose:
-        return "\n".join(lines + _wrapped(nothing_there, style, f"  {style.sign('failed')}  ")) + "\n"
+        lines += _wrapped(nothing_there, style, f"  {style.sign('failed')}  ")
+        return style.write("\n".join(lines) + "\n")
     shown = [row for row in rows if style.verbose or row.kind in ("broken", "failed", "remark")]
     width = style.width - 8 - max((len(row.points) for row in shown), default=0)
     lines += _table([[style.sign(row.kind), _cell(row, width, style.verbose), row.points] for row in shown])
@@ -90,7 +96,7 @@ def render(report: Report, style: Style, again: str) -> str:
         verb = "needs" if len(bad) == 1 else "need"
         text = f"  {len(bad)} of {max(len(core), len(bad))} checks {verb} work. Again:"
         lines += [f"{text} {again}"] if len(text) + len(again) < style.width else [text, f"     {again}"]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return style.write("\n".join(line.rstrip() for line in lines) + "\n")
 
 
 def _nothing_there(rows: Sequence[_Row]) -> str:
@@ -113,11 +119,20 @@ def summary(reports: Sequence[Report], style: Style, seed: int) -> str:
         sign = style.sign("passed" if passed == len(own) else "failed")
         state = f"{passed} of {len(own)} tasks passed" if len(own) > 1 else own[0].task
         lines.append([sign, clean(name), f"{number(score)} / {number(most)}", state])
-    align = ("left", "left", "right", "left")
-    table = tabulate(lines, tablefmt="plain", colalign=align, disable_numparse=True) + "\n" if len(reports) > 1 else ""
     level = reports[0].isolation
     note = "self-check, not for the record" if level == "process" else "isolated"
-    return f"{table}seed {seed}, isolation: {level} ({note})\n"
+    closing = textwrap.wrap(f"seed {seed}, isolation: {level} ({note})", style.width)
+    return style.write("\n".join([*(_totals(lines, style.width) if len(reports) > 1 else []), *closing]) + "\n")
+
+
+def _totals(rows: list[list[str]], width: int) -> list[str]:
+    """Return a line per submission; on a narrow terminal without the last column."""
+    align = ("left", "left", "right", "left")
+    for shown in (rows, [row[:-1] for row in rows]):
+        table = tabulate(shown, tablefmt="plain", colalign=align[: len(shown[0])], disable_numparse=True).splitlines()
+        if max(len(clean(line)) for line in table) <= width:
+            break
+    return table
 
 
 def number(value: float) -> str:
@@ -172,8 +187,6 @@ def _folded(rows: Iterable[_Row], style: Style) -> list[str]:
     if skipped and not style.verbose:
         reasons = {r.message.removeprefix("needs: ") for row in skipped for r in row.results if r.message}
         reason = f"“{min(reasons)}”" if len(reasons) == 1 else "the failed ones above"
-        if style.ascii:
-            reason = reason.replace("“", '"').replace("”", '"')
         verb = "waits" if len(skipped) == 1 else "wait"
         text = f"{len(skipped)} more {_checks(len(skipped))} {verb} for {reason}"
         lines += _wrapped(text, style, f"  {style.sign('skipped')}  ")
