@@ -108,7 +108,7 @@ def _layer(name: str, place: int, own: Mapping[str, Array], reading: Conventions
 def _conv(own: Mapping[str, Array]) -> Oracle:
     main = weight_name(own)
     weights = own[main]
-    bias_name = next(name for name in own if name != main)
+    bias_name = "b" if "b" in own else "bias"
     kernels, *shape = weights.shape
     reference: Layer = Conv((1, 1), tuple(shape), kernels)
 

@@ -96,7 +96,7 @@ class Probe:
         if missing:
             raise CheckFailed(f"{what}: there is no {missing[0]}")
         for name, value in expected.items():
-            self.assert_same(answers[name], value, f"{what} {name}" if what else name, kind, tensor=name)
+            self.assert_same(_like(answers[name], value), value, f"{what} {name}" if what else name, kind, tensor=name)
 
     def assert_gradient(
         self,
@@ -156,7 +156,8 @@ class Probe:
         for name, value in params.items():
             if name not in grads:
                 raise CheckFailed(f"there is no gradient of {name} after backward")
-            self.assert_shape(grads[name], value.shape, f"the gradient of {name}")
+            grad = _like(grads[name], value)
+            self.assert_shape(grad, value.shape, f"the gradient of {name}")
 
             def of(candidate: Array, name: str = name) -> Array:
                 layer.set_params({name: candidate})
@@ -166,8 +167,14 @@ class Probe:
                 return true_gradients.get(name)
 
             layer.set_params(params)
-            self.assert_gradient(grads[name], of, value, dout, f"the gradient of {name}", true_gradient, name)
+            self.assert_gradient(grad, of, value, dout, f"the gradient of {name}", true_gradient, name)
             layer.set_params(params)
+
+
+def _like(answer: Array, value: Array) -> Array:
+    """Return `answer`, brought to the shape of `value` where both are one vector: (K,), (1, K) or (K, 1, 1)."""
+    vectors = all(array.size == max(array.shape, default=1) for array in (answer, value))
+    return answer.reshape(value.shape) if vectors and answer.size == value.size else answer
 
 
 def _inner(a: Array, b: Array) -> float:

@@ -103,7 +103,7 @@ def solve_output(states: Array, y: Array, conventions: Conventions) -> Table | N
     if not np.isfinite(y).all():
         return None
     inputs = np.hstack([states, np.ones((len(states), 1))])
-    if len(inputs) <= inputs.shape[1]:
+    if len(inputs) <= inputs.shape[1] or not np.isfinite(inputs).all():
         return None
     solution, _, rank, _ = np.linalg.lstsq(inputs, y, rcond=None)
     return {"Wy": solution[:-1], "by": solution[-1]} if rank == inputs.shape[1] else None
@@ -129,6 +129,8 @@ def explain(
 
     `known` restricts the search to conventions found before. Returns None if no admissible reading does.
     """
+    if y.shape != (len(x), sizes[2]):
+        return None
     candidates = [known] if known is not None else list(readings(raw, sizes))
     sources = ("parameters",) if is_native(raw) else ("handed out", "solved")
     for source, conventions in itertools.product(sources, candidates):
