@@ -6,6 +6,7 @@ records, and one line that names the plugin, the hook and the place; the others 
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from grader.kinds import UNITS
 from grader.model import Check, Reporter, Task
 
 EVERY_DIALECT = frozenset[str]().union(*DIALECT_TRAITS.values())
-_NOT_THEIRS = (str(Path(__file__).parent), str(Path(pluggy.__file__).parent), "<frozen ")
+_NOT_THEIRS = ("<frozen ", *(str(Path(file).parent) for file in (__file__, pluggy.__file__, importlib.__file__)))
 Plugin = tuple[str, Callable[[], object]]
 
 

@@ -1,0 +1,548 @@
+"""`python dispatch.py` from the outside: exit codes, what goes where, and how it looks."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from grader import __version__
+from grader.checks.define import check
+from grader.cli import BROKEN, FAILED, INTERRUPTED, OK, USAGE, main
+from grader.dispatching import UsageError, Wishes, _terminal, dispatch
+from grader.hookspecs import hookimpl
+from grader.model import Reporter
+from grader.remote import RemoteLayer
+from tests.grader.handins import PROJECT
+from tests.grader.processes import children
+
+RIGHT = """
+import numpy as np
+class ReLU:
+    def forward(self, x):
+        self.open = x > 0
+        return x * self.open
+    def backward(self, e):
+        return e * self.open
+"""
+WRONG = RIGHT.replace("return e * self.open", "return e * ~self.open")
+SLEEPING = RIGHT.replace("self.open = x > 0", "import time; time.sleep(600)")
+SGD = """
+class Sgd:
+    def __init__(self, rate):
+        self.rate = rate
+    def calculate_update(self, w, g):
+        return w - self.rate * g
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder like the project's `submissions`, with one hand-in that is right."""
+    hand_in(tmp_path, "right", RIGHT, SGD)
+    return tmp_path
+
+
+def hand_in(folder: Path, name: str, relu: str = RIGHT, sgd: str = SGD) -> Path:
+    for file, text in (("Layers/ReLU.py", relu), ("Optimization/Optimizers.py", sgd)):
+        path = folder / name / file
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    return folder / name
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k not in ("COLUMNS", "NO_COLOR")}
+    return kept | {"PYTHONUTF8": "1", "COLUMNS": "100"} | more
+
+
+def run(*words: object, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, output captured."""
+    return subprocess.run(
+        [sys.executable, str(PROJECT / "dispatch.py"), *map(str, words)],
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+def wish(folder: Path, *names: str, tasks: tuple[str, ...] = ("ReLU",), **more: object) -> Wishes:
+    return Wishes(tasks, [], list(names), 7, submissions=folder, **more)  # type: ignore[arg-type]  # up to the test
+
+
+def usage(*words: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """Run a command line that is wrong; return the one line that says so."""
+    try:
+        code = main(words)
+    except SystemExit as exc:
+        code = exc.code  # type: ignore[assignment]  # a number
+    out, err = capsys.readouterr()
+    assert code == USAGE
+    assert out == ""
+    last = err.rstrip("\n").splitlines()[-1]
+    assert last.startswith("dispatch.py: ")
+    return last.removeprefix("dispatch.py: ").removeprefix("error: ")
+
+
+# --- exit codes ---
+
+
+def test_right_hand_in_exits_0(folder: Path) -> None:
+    done = run("--task", "relu, SGD", "--submission", folder / "right", "--seed", 7)
+    assert (done.returncode, done.stderr) == (OK, "")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith(f"ReLU  {folder / 'right'}  ")
+    assert lines[0].endswith("  5 / 5")
+    assert lines[1].endswith(" checks passed")
+    assert lines[-2].split() == ["✓", str(folder / "right"), "10", "/", "10", "2", "of", "2", "tasks", "passed"]
+    assert lines[-1] == "seed 7, isolation: process (self-check, not for the record)"
+
+
+def test_wrong_hand_in_exits_1_and_says_where(folder: Path) -> None:
+    path = hand_in(folder, "my work", WRONG)
+    done = run("--task", "ReLU", "--submission", path, "--seed", 7, FORCE_COLOR="1")
+    assert (done.returncode, done.stderr) == (FAILED, "")
+    assert "\x1b" not in done.stdout  # this is no terminal
+    text = " ".join(done.stdout.split())
+    assert "✗ backward returns the derivative of the loss with respect to the input 0 / " in text
+    assert "the input gradient differs in all 15 entries: at [0, 0] " in text
+    assert "Think: " in text
+    assert f"Again: python dispatch.py --task ReLU --submission '{path}' --seed 7 seed 7" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--task", "rn"], "no task is called 'rn'; did you mean RNN?"),
+        (["--task", "RNN,Adm"], "no task is called 'Adm'; did you mean Adam?"),
+        (["--task", "ex9"], "no task is called 'ex9'; did you mean ex"),
+        (["--task", "qqq"], "no task is called 'qqq'; known tasks: "),
+        (["--task", ""], "--task is empty"),
+        (["--task", " , "], "--task is empty"),
+        (["--task", "relu", "--skip", "ex1"], "--skip leaves nothing of --task to grade"),
+        (["--submission", "no/such"], "no submission 'no/such': no such folder or zip file; "),
+        (["--submission", "exampel_fau"], "no submission 'exampel_fau': no such folder or zip file; did you mean"),
+        (["--submission", ""], "no submission ''"),
+        (["--submission", "\x1b[31m\u202eevil"], "no submission '\\x1b[31m\\u202eevil'"),
+        (["--submission", "{here}/empty"], "{here}/empty: nothing to grade: no Python files in it"),
+        (["--submission", "{here}/no.zip"], "{here}/no.zip: not a zip file that can be read"),
+        (["--task", "L2Loss", "--submission", "{here}/right"], "L2Loss: not asked of hand-ins of this kind"),
+        (["--seed", "-1"], "argument --seed: a seed is a whole number from 0 to 2**63 - 1, not '-1'"),
+        (["--seed", "1.5"], "argument --seed: a seed is a whole number"),
+        (["--seed", "9" * 30], "argument --seed: a seed is a whole number"),
+        (["--timeout", "0"], "argument --timeout: a number of seconds above 0, not '0'"),
+        (["--timeout", "nan"], "argument --timeout: a number of seconds above 0"),
+        (["--timeout", "soon"], "argument --timeout: a number of seconds above 0"),
+        (["--report", "json"], "argument --report: 'json' is not of the form FORMAT=FILE"),
+        (["--report", "=x"], "argument --report: '=x' is not of the form"),
+        (["--report", "json="], "argument --report: 'json=' is not of the form"),
+        (["--report", "xml={here}/x"], "no report format is called 'xml'; known: "),
+        (["--report", "json=-", "--report", "json=-"], "only one report can go to standard output"),
+        (["--report", "json={here}/no/such/x.json"], "cannot write the report {here}/no/such/x.json: no such folder"),
+        (["--report", "json={here}"], "cannot write the report {here}: "),
+        (["--report", "json={here}/" + "x" * 300], "cannot write the report {here}/xxx"),
+        (["--tsak", "RNN"], "unrecognized arguments: --tsak RNN"),
+        (["RNN"], "unrecognized arguments: RNN"),
+    ],
+)
+def test_wrong_usage_exits_2_with_one_clear_line(
+    folder: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    (folder / "empty").mkdir()
+    (folder / "no.zip").write_text("no zip")
+    given = [word.replace("{here}", str(folder)) for word in words]
+    if "--submission" not in given:
+        given += ["--submission", "example_fau"]
+    assert usage(*given, capsys=capsys).startswith(message.replace("{here}", str(folder)))
+    assert children() == {}
+
+
+def test_usage_error_seen_from_outside(folder: Path) -> None:
+    done = run("--task", "RNX", "--submission", folder / "right", "--report", f"json={folder / 'r.json'}")
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert done.stderr == "dispatch.py: no task is called 'RNX'; did you mean RNN?\n"
+    assert not (folder / "r.json").exists()
+
+
+def test_which_hand_in_is_graded(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert dispatch(wish(folder)) == OK
+    assert capsys.readouterr().out.startswith(f"ReLU  {folder / 'right'}")
+    hand_in(folder, "another", WRONG)
+    with pytest.raises(UsageError, match=r"several hand-ins in .*: another, right; choose, .* --submission another"):
+        dispatch(wish(folder))
+    assert dispatch(wish(folder, "another", "right")) == FAILED
+    out = capsys.readouterr().out
+    assert [line.split()[0] for line in out.splitlines()[-3:]] == ["✗", "✓", "seed"]
+
+
+def test_without_a_hand_in_the_example_is_graded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "example_native").symlink_to(PROJECT / "submissions" / "example_native")
+    assert dispatch(wish(tmp_path)) == OK
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first == "No hand-in of yours found: grading the bundled example"
+    assert second.startswith("ReLU  ")
+
+
+# --- the grader's own trouble ---
+
+
+def plugin(**hooks: object) -> ModuleType:
+    module = ModuleType("course_extras")
+    for name, answer in hooks.items():
+        setattr(module, name, hookimpl(lambda answer=answer: answer, specname=name))
+    return module
+
+
+@check(traits=["layer"], needs="forward_shape", points=5)
+def check_unlucky(layer: RemoteLayer) -> None:
+    """The grader stumbles here."""
+    raise KeyError("in the check itself")
+
+
+@check(traits=["layer"], needs="unlucky", points=5)
+def check_after_the_unlucky(layer: RemoteLayer) -> None:
+    """This one waits for it."""
+
+
+def test_broken_check_exits_3_and_costs_no_points(
+    folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    extras = plugin(backcheck_checks=[check_unlucky, check_after_the_unlucky])
+    target = tmp_path / "report.json"
+    assert dispatch(wish(folder, plugins=[extras], reports=[("json", str(target))], verbose=True)) == BROKEN
+    out, err = capsys.readouterr()
+    assert "the grader itself failed on some check; that costs no points" in err
+    assert "‼" in out
+    assert "The grader itself failed here (this costs no points): KeyError: 'in the check itself'" in " ".join(
+        out.split()
+    )
+    assert 'raise KeyError("in the check itself")' in " ".join(out.split())
+    (report,) = json.loads(target.read_text())["reports"]
+    assert 0 < report["score"] == report["max_score"] < 5
+    verdicts = {result["check"]: result["verdict"] for result in report["results"]}
+    assert (verdicts["unlucky"], verdicts["after_the_unlucky"]) == ("broken", "skipped")
+
+
+def test_broken_reporter_exits_3_after_everything_else(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def write(reports: object, target: str) -> None:
+        raise ZeroDivisionError("while writing")
+
+    extras = plugin(backcheck_reporters=[Reporter("odd", "breaks", write)])
+    reports = [("odd", str(folder / "x")), ("json", str(folder / "y.json"))]
+    assert dispatch(wish(folder, plugins=[extras], reports=reports)) == BROKEN
+    out, err = capsys.readouterr()
+    assert err == "the reporter odd is broken: ZeroDivisionError: while writing\n"
+    assert "5 / 5" in out
+    assert (folder / "y.json").exists()
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """A folder for PYTHONPATH in which a package with plugins is installed."""
+    site = tmp_path / "site"
+    info = site / "course-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: course\nVersion: 1.0\n")
+    lines = (
+        "[backcheck.plugins]\nbad = course_bad\ngone = course_gone\ngood = course_good\n[backcheck]\nmine = handed_in\n"
+    )
+    (info / "entry_points.txt").write_text(lines)
+    (site / "course_bad.py").write_text("x = 1\nraise OSError('no licence')\n")
+    good = "from grader.hookspecs import hookimpl\nfrom grader.model import Reporter\n"
+    good += "@hookimpl\ndef backcheck_reporters():\n    return [Reporter('count', 'how many', write)]\n"
+    good += "def write(reports, target):\n    open(target, 'w').write(str(len(reports)))\n"
+    (site / "course_good.py").write_text(good)
+    (site / "handed_in.py").write_text("raise SystemExit('a hand-in was imported beside the grader')\n")
+    return site
+
+
+def test_installed_plugin_that_breaks_is_named_and_the_others_go_on(folder: Path, installed: Path) -> None:
+    target = folder / "count.txt"
+    words = ["--task", "ReLU", "--submission", folder / "right", "--report", f"count={target}"]
+    done = run(*words, PYTHONPATH=str(installed))
+    assert done.returncode == OK
+    bad, gone = done.stderr.splitlines()
+    assert bad == "plugin bad: import (course_bad.py:2): OSError: no licence; left out, the others go on"
+    assert gone.startswith("plugin gone: import: ModuleNotFoundError: No module named 'course_gone'; left out")
+    assert target.read_text() == "1"
+
+
+def test_error_that_nobody_foresaw_exits_3(folder: Path, tmp_path: Path) -> None:
+    """Played by a `tabulate` that cannot be imported."""
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "tabulate.py").write_text("raise RuntimeError('not today')\n")
+    done = run("--task", "ReLU", "--submission", folder / "right", PYTHONPATH=str(tmp_path / "broken"))
+    assert done.returncode == BROKEN
+    assert done.stderr.splitlines()[-2:] == [
+        "RuntimeError: not today",
+        "dispatch.py: the grader itself is broken, as told above; that costs no points",
+    ]
+
+
+# --- interrupted ---
+
+
+def start(*words: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(PROJECT / "dispatch.py"), *map(str, words)],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 128 + signal.SIGTERM)])
+def test_interrupted_while_a_hand_in_sleeps(folder: Path, number: signal.Signals, code: int) -> None:
+    path = hand_in(folder, "sleeps", SLEEPING)
+    target = folder / "report.json"
+    words = ["--task", "Sgd,ReLU", "--submission", path, "--timeout", 3600, "--seed", 7, "--report", f"json={target}"]
+    process = start(*words)
+    assert process.stdout is not None
+    head = process.stdout.readline()
+    guests = wait_for_guests(process.pid)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert not [pid for pid in guests if Path(f"/proc/{pid}").exists()]
+    assert head.startswith("Sgd  ")
+    if number == signal.SIGINT:
+        assert "ReLU" not in out
+        assert out.splitlines()[-1].startswith("seed 7")
+        assert err == "interrupted after 1 of 2 reports\n"
+        (report,) = json.loads(target.read_text())["reports"]
+        assert (report["task"], report["score"], report["max_score"]) == ("Sgd", 5, 5)
+    assert "Traceback" not in err
+
+
+def wait_for_guests(pid: int) -> list[int]:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        found = [child for child, command in children(pid).items() if "guest" in command]
+        if found:
+            return found
+        time.sleep(0.01)
+    raise AssertionError("no guest was started")
+
+
+def test_interrupted_before_anything_was_graded(folder: Path) -> None:
+    path = hand_in(folder, "sleeps", SLEEPING)
+    process = start("--task", "ReLU", "--submission", path, "--timeout", 3600, "--report", f"json={folder / 'r.json'}")
+    guests = wait_for_guests(process.pid)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (INTERRUPTED, "")
+    assert err.splitlines()[-1].startswith("interrupted")
+    assert not [pid for pid in guests if Path(f"/proc/{pid}").exists()]
+
+
+def test_reader_that_goes_away_is_no_error(folder: Path) -> None:
+    process = start("--task", "ReLU,Sgd", "--submission", folder / "right")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(60) == OK
+    process.stderr.close()
+
+
+# --- reports ---
+
+
+def test_json_on_standard_output_is_nothing_but_json(folder: Path) -> None:
+    hand_in(folder, "wrong", WRONG)
+    words = ["--task", "ReLU,Sgd", "--submission", folder / "right", "--submission", folder / "wrong", "--seed", "11"]
+    done = run(*words, "--report", "json=-")
+    assert done.returncode == FAILED
+    data = json.loads(done.stdout)
+    assert set(data) == {"schema", "reports"}
+    assert data["schema"] == 1
+    assert [(Path(report["submission"]).name, report["task"]) for report in data["reports"]] == [
+        ("right", "ReLU"),
+        ("right", "Sgd"),
+        ("wrong", "ReLU"),
+        ("wrong", "Sgd"),
+    ]
+    promised = {"submission", "task", "score", "max_score", "isolation", "seed", "results"}
+    results = {"check", "case", "verdict", "tier", "points", "max_points", "message", "hint", "diagnosis"}
+    for report in data["reports"]:
+        assert promised <= set(report)
+        assert (report["isolation"], report["seed"], report["max_score"]) == ("process", 11, 5)
+        assert sum(result["points"] for result in report["results"]) == pytest.approx(report["score"], abs=1e-3)
+        assert all(results <= set(result) for result in report["results"])
+    bad = [result for result in data["reports"][2]["results"] if result["verdict"] == "failed"]
+    assert {result["check"] for result in bad} >= {"input_gradient"}
+    assert all(result["message"] and result["hint"] and not result["points"] for result in bad)
+    assert done.stderr.startswith("ReLU  ")
+    assert "seed 11" in done.stderr
+
+
+def test_report_file_is_whole_or_not_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = folder / "report.json"
+    target.write_text("old")
+    assert dispatch(wish(folder, reports=[("json", str(target))])) == OK
+    assert json.loads(target.read_text())["schema"] == 1
+    assert target.stat().st_mode & 0o777 == 0o666 & ~current_umask()
+    before = sorted(path.name for path in folder.iterdir())
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(UsageError, match=r"cannot write the report .*report\.json: No space left on device"):
+        dispatch(wish(folder, reports=[("json", str(target))]))
+    assert json.loads(target.read_text())["schema"] == 1
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def current_umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_report_to_a_pipe_or_through_a_link_is_written_there(folder: Path) -> None:
+    """Replacing it, as is done with files, would put a file in the place of a device."""
+    pipe, link, real = folder / "pipe", folder / "link.json", folder / "real.json"
+    os.mkfifo(pipe)
+    link.symlink_to(real)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert dispatch(wish(folder, "right", reports=[("json", str(pipe)), ("json", str(link))])) == OK
+    assert json.loads(os.read(reader, 1 << 16))["schema"] == 1
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+    assert json.loads(real.read_text())["schema"] == 1
+
+
+# --- how it looks ---
+
+
+def test_colours_on_a_terminal(folder: Path) -> None:
+    path = hand_in(folder, "wrong", WRONG)
+    ours, theirs = os.openpty()
+    words = [sys.executable, str(PROJECT / "dispatch.py"), "--task", "ReLU", "--submission", str(path), "--seed", "7"]
+    process = subprocess.Popen(words, env=environment(TERM="xterm"), stdout=theirs, stderr=theirs, stdin=theirs)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while chunk := os.read(ours, 4096):
+            shown += chunk
+    process.wait(60)
+    os.close(ours)
+    assert "\x1b[31m✗\x1b[0m" in shown.decode()
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("settings", "colour"),
+    [
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+        ({"TERM": "xterm", "NO_COLOR": ""}, True),
+        ({"TERM": "dumb"}, False),
+    ],
+)
+def test_colours_can_be_refused(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], colour: bool) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert _terminal(Terminal())[1:] == (colour, False)
+    assert _terminal(io.TextIOWrapper(io.BytesIO(), "ascii"))[1:] == (False, True)
+    assert _terminal(io.TextIOWrapper(io.BytesIO(), "latin-1"))[1:] == (False, True)
+
+
+def test_ascii_where_the_encoding_has_nothing_else(folder: Path) -> None:
+    path = hand_in(folder, "wrong", WRONG.replace("self.open = x > 0", "self.open = x > 0; print('größe …')"))
+    words = ["--task", "ReLU", "--submission", path, "--seed", "7", "-v"]
+    plain, rich = run(*words, PYTHONIOENCODING="ascii", PYTHONUTF8="0"), run(*words)
+    assert plain.stdout.isascii()
+    assert "  x   backward returns the derivative" in plain.stdout
+    assert "  ok  " in plain.stdout
+    lost = sum(not character.isascii() for line in rich.stdout.splitlines() if "größe" in line for character in "öß")
+    assert plain.stdout.count("?") == rich.stdout.count("?") + lost
+    for words in (["--list", "-v"], ["--help"]):
+        assert run(*words, PYTHONIOENCODING="ascii", PYTHONUTF8="0").stdout.isascii()
+
+
+@pytest.mark.parametrize("width", [40, 72, 120])
+def test_lines_keep_to_the_width(
+    folder: Path, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("COLUMNS", str(width))
+    hand_in(folder, "w", WRONG)
+    assert dispatch(wish(folder, "w", tasks=("ReLU", "Sgd"))) == FAILED
+    out = capsys.readouterr().out
+    lines = [line for line in out.splitlines() if "dispatch.py" not in line]
+    assert width - 15 < max(map(len, lines)) <= width
+    assert "with respect to the input" in " ".join(out.split())
+
+
+def test_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list"]) == OK
+    out = capsys.readouterr().out
+    rows = {line.split()[0]: line.split() for line in out.splitlines() if line.strip()}
+    assert rows["task"][:4] == ["task", "ex1", "ex2", "ex3"]
+    assert rows["all"][1:4] == ["100", "100", "100"]
+    assert {"FullyConnected", "RNN", "Adam", "CrossEntropyLoss"} <= set(rows)
+    assert main(["--list", "-v"]) == OK
+    more = capsys.readouterr().out
+    assert more.startswith(out.rstrip("\n"))
+    assert "forward_value" in more
+    assert "what it asks" in more
+    assert "backward returns the derivative of the loss with respect to the input" in more
+
+
+def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+    for option, text in (
+        ("--help", "exit codes: 0"),
+        ("-h", "--submission PATH"),
+        ("--version", f"backcheck {__version__}\n"),
+    ):
+        with pytest.raises(SystemExit) as caught:
+            main([option])
+        assert caught.value.code == 0
+        assert text in capsys.readouterr().out
+
+
+def test_seed_is_drawn_printed_and_repeats_the_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--task", "ReLU", "--submission", str(hand_in(folder, "wrong", WRONG))]
+    outputs = []
+    for more in ([], []):
+        assert main([*words, *more]) == FAILED
+        outputs.append(capsys.readouterr().out)
+    seeds = [out.splitlines()[-1].split()[1].rstrip(",") for out in outputs]
+    assert seeds[0] != seeds[1]
+    assert main([*words, "--seed", seeds[0]]) == FAILED
+    assert capsys.readouterr().out == outputs[0]
+
+
+def test_timeout_is_for_each_answer(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hand_in(folder, "sleeps", SLEEPING)
+    assert dispatch(wish(folder, "sleeps", tasks=("ReLU", "Sgd"), seconds=0.3)) == FAILED
+    out = " ".join(capsys.readouterr().out.split())
+    assert "Timeout: no answer from forward within 0.3 seconds" in out
+    assert "1 of 2 tasks passed" in out
