@@ -12,6 +12,7 @@ from framework.layer import Layer
 from framework.optimizer import Optimizer
 from framework.regularizer import Regularizer
 from grader.guest.dialects.native import NativeLayer
+from grader.guest.faults import ANSWER, Fault
 from grader.remote import RemoteLayer, RemoteOptimizer, RemoteRegularizer
 
 Array = NDArray[Any]
@@ -32,15 +33,20 @@ class Oracle:
     def __init__(self, reference: Layer, params: Mapping[str, Array] | None = None, pack: Pack = _same) -> None:
         self._unit = NativeLayer(reference)
         self._pack = pack
+        self._shape: tuple[int, ...] = ()
         if params:
             self._unit.set_params(**params)
 
     def forward(self, x: Array) -> Array:
         """Return the right output."""
-        return self._unit.forward(np.asarray(x))
+        y = self._unit.forward(np.asarray(x))
+        self._shape = y.shape
+        return y
 
     def backward(self, dy: Array) -> Array:
-        """Return the right dL/dx."""
+        """Return the right dL/dx. Raises Fault if `dy` was drawn for an output of another shape than the right one."""
+        if np.shape(dy) != self._shape:
+            raise Fault(ANSWER, f"the output of forward has shape {np.shape(dy)}; {self._shape} was expected")
         return self._unit.backward(np.asarray(dy))
 
     def params(self) -> Table:

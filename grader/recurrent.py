@@ -105,7 +105,7 @@ def solve_output(states: Array, y: Array, conventions: Conventions) -> Table | N
     inputs = np.hstack([states, np.ones((len(states), 1))])
     if len(inputs) <= inputs.shape[1] or not np.isfinite(inputs).all():
         return None
-    solution, _, rank, _ = np.linalg.lstsq(inputs, y, rcond=None)
+    solution, _, rank, _ = np.linalg.lstsq(inputs, y.astype(np.float64), rcond=None)
     return {"Wy": solution[:-1], "by": solution[-1]} if rank == inputs.shape[1] else None
 
 
@@ -131,7 +131,7 @@ def explain(
     """
     if y.shape != (len(x), sizes[2]):
         return None
-    candidates = [known] if known is not None else list(readings(raw, sizes))
+    candidates = [found for found in readings(raw, sizes) if known in (None, found)]
     sources = ("parameters",) if is_native(raw) else ("handed out", "solved")
     for source, conventions in itertools.product(sources, candidates):
         hidden = hidden_params(raw, conventions, sizes)

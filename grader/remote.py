@@ -191,7 +191,7 @@ class RemoteOptimizer(Remote):
 
     def step_number(self, w: float, g: float) -> float:
         """The same for Python floats."""
-        return self._number("step_number", w=w, g=g)
+        return self._number("step_number", w=float(w), g=float(g))
 
     def add_regularizer(self, regularizer: RemoteRegularizer) -> None:
         """Give it a regularizer from the same hand-in."""

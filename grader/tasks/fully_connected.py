@@ -71,7 +71,9 @@ def check_initialize(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     probe.assert_same(zero, np.full((2, m), 7.0), "the output for zeros, with a bias initializer that gives 7,")
     sums = layer.forward(np.eye(d)) - 7.0
     wanted = d + m / 1024
-    found = float(sums.flat[0])
+    probe.assert_shape(sums, (d, m), "the output of forward")
+    found = float(sums[0, 0])
+    probe.assert_true(bool(np.isfinite(found)), f"after initialize the output for a one is {found} more than for zeros")
     fan_in = int(found)
     probe.assert_same(
         sums,

@@ -120,7 +120,7 @@ def check_memory_off(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
 
 
 @check(points=2, needs="forward_value")
-def check_memory_on(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+def check_memory_on(layer: RemoteLayer, oracle: Oracle, probe: Probe, case: Case) -> None:
     """With memorize, a sequence in two halves gives what it gives in one piece.
 
     What is the hidden state at the start of the second half, if the first half ended where it did?
@@ -128,7 +128,10 @@ def check_memory_on(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     before, first, second = probe.input(), probe.input(), probe.input("other")
     layer.forward(before)
     layer.switch("memorize", True)
-    answer = np.concatenate([layer.forward(first), layer.forward(second)])
+    halves = [layer.forward(first), layer.forward(second)]
+    for half, x in zip(halves, (first, second), strict=True):
+        probe.assert_shape(half, (len(x), *case.output_shape[1:]), "the output of one half")
+    answer = np.concatenate(halves)
     anew = oracle.forward(np.concatenate([first, second]))
     onward = oracle.forward(np.concatenate([before, first, second]))[len(before) :]
     _assert_one_of(probe, answer, [anew, onward], "the output of both halves")
@@ -161,6 +164,7 @@ def check_memory_gradient(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> N
     oracle.switch("memorize", True)
     oracle.forward(first)
     expected = oracle.forward(second)
+    probe.assert_shape(answer, expected.shape, "the output of the second half")
     if deviates(answer, expected, "value").any():  # it keeps states while memorize is off: go on from there too
         _restart(oracle, before)
         oracle.forward(first)
