@@ -44,7 +44,7 @@ def check_eval_rows_are_independent(layer: RemoteLayer, probe: Probe) -> None:
     probe.assert_same(alone, together[:1], what, tensor="output")
 
 
-@check(traits=["layer", "phases", "deterministic"], needs=["forward_value", "backward_shape"])
+@check(traits=["layer", "phases", "deterministic"], needs=["forward_value", "input_gradient"])
 def check_training_goes_on_after_eval(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """After a test phase, training goes on as before.
 

@@ -12,7 +12,7 @@ from grader.probe import Probe
 from grader.remote import RemoteLayer
 
 
-@check(points=2, traits=["layer", "deterministic"], needs=["forward_value", "backward_shape"])
+@check(points=2, traits=["layer", "deterministic"], needs=["forward_value", "input_gradient"])
 def check_second_batch(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """A second batch, of another size, is treated like the first.
 
@@ -43,7 +43,7 @@ def check_gradients_start_anew(layer: RemoteLayer, oracle: Oracle, probe: Probe)
     probe.assert_all_same(layer.grads(), oracle.grads(), "after the second backward, the gradient of")
 
 
-@check(traits=["layer", "deterministic"], needs=["forward_value", "backward_shape"])
+@check(traits=["layer", "deterministic"], needs=["forward_value", "input_gradient"])
 def check_instances_are_independent(
     layer: RemoteLayer, oracle: Oracle, new: Callable[[], RemoteLayer], probe: Probe
 ) -> None:

@@ -111,13 +111,18 @@ def aliasing(layer: Any, x: Array, dy: Array) -> Flags:
     given, error = np.array(x), np.array(dy)
     first = layer.forward(given)
     kept = np.array(first)
-    input_changed = (given != x).any()
+    input_changed = _differ(given, x)
     layer.backward(error)
-    error_changed = (error != dy).any()
+    error_changed = _differ(error, dy)
     layer.forward(np.array(x) * 0.5 + 0.25)
     return _flags(
-        input_changed=input_changed, error_changed=error_changed, output_reused=(np.asarray(first) != kept).any()
+        input_changed=input_changed, error_changed=error_changed, output_reused=_differ(np.asarray(first), kept)
     )
+
+
+def _differ(now: Array, before: Array) -> bool:
+    """Tell whether an array was changed; NaN that is still NaN was not."""
+    return not np.array_equal(now, before, equal_nan=True)
 
 
 def _flags(**found: Any) -> Flags:

@@ -193,7 +193,7 @@ def check_eval_value(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     probe.assert_same(layer.forward(x), oracle.forward(x), "the output in the test phase", "update", tensor="output")
 
 
-@check(points=2, needs=["forward_value", "backward_shape"], cases=_IMAGES)
+@check(points=2, needs=["forward_value", "input_gradient"], cases=_IMAGES)
 def check_rows_after_images(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """Rows after images, and images after rows, are treated like the ones before.
 
