@@ -40,7 +40,7 @@ def as_array(value: Any, what: str) -> Array:
 
 
 def as_scalar(value: Any, what: str) -> Array:
-    """Return a 0-d array of floats from a float, a 0-d or a (1, 1) array; raise Fault for anything else."""
+    """Return a 0-d float64 array from a float, a 0-d or a (1, 1) array; raise Fault for anything else."""
     if value is None:
         raise Fault(ANSWER, f"{what} returned None (is there a `return`?); a number was expected")
     try:
@@ -51,8 +51,7 @@ def as_scalar(value: Any, what: str) -> Array:
         raise Fault(ANSWER, f"{what} returned {_kind(value)} of dtype {number.dtype}; one real number was expected")
     if number.size != 1:
         raise Fault(ANSWER, f"{what} returned something of shape {number.shape}; one number was expected")
-    single = number.dtype in (np.float32, np.float16)  # the grader allows for what these cannot hold
-    return np.array(number.reshape(()), dtype=number.dtype if single else np.float64)
+    return np.array(number.reshape(()), dtype=np.float64)
 
 
 def members(unit: Any, names: Mapping[str, str], what: str) -> dict[str, Array]:

@@ -51,7 +51,7 @@ def check_k_steps(lenet: RemoteLeNet, probe: Probe) -> None:
             what = f"after step {step}, {parameter} of layer {place} ({names[int(place)]})"
             if name not in found:
                 raise CheckFailed(f"{what} is not there any more")
-            probe.assert_same(found[name], value, what, "update")
+            probe.assert_all_same({what: found[name]}, {what: value}, "", "update")
 
 
 @check(points=6)
