@@ -76,3 +76,11 @@ def test_strange_rnn_fails_and_does_not_break_the_grader(old: str, new: str) -> 
     report = grade(patched("example_fau", [("Layers/RNN.py", old, new)]), ["RNN"], seed=5)["RNN"]
     assert [(r.check, r.message) for r in report.results if r.verdict is Verdict.BROKEN] == []
     assert report.score < report.max_score
+
+
+def test_optimizer_that_makes_float32_of_a_plain_number_does_not_break_the_grader() -> None:
+    optimizers = "Optimization/Optimizers.py"
+    patch = (optimizers, "self.learning_rate) + self.v", "self.learning_rate) + np.float32(self.v)")
+    report = grade(patched("example_fau", [patch]), ["SgdWithMomentum"], seed=3)["SgdWithMomentum"]
+    assert [(r.check, r.message) for r in report.results if r.verdict is Verdict.BROKEN] == []
+    assert report.score == report.max_score
