@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from grader.intake.layout import build_submission
 from grader.model import Limits
 from grader.sandbox.launch import launch
 from grader.sandbox.session import Session
+from tests.grader.command import RIGHT, SGD, hand_in
 
 OpenSession = Callable[..., Session]
 
@@ -36,3 +38,10 @@ def open_session() -> Iterator[OpenSession]:
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """A generator of its own for every test, so that their order changes nothing."""
     return np.random.default_rng(np.random.SeedSequence(zlib.crc32(request.node.name.encode())))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder like the project's `submissions`, with one hand-in that is right."""
+    hand_in(tmp_path, "right", RIGHT, SGD)
+    return tmp_path
