@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -227,7 +227,7 @@ class Report:
 
     def to_json(self) -> str:
         """Return the report as a JSON object."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(asdict(self), ensure_ascii=False, default=str)
 
     @classmethod
     def from_json(cls, text: str) -> Report:
@@ -237,9 +237,10 @@ class Report:
             if data.get("schema") != SCHEMA:
                 raise ValueError(f"a report of schema {data.get('schema')!r}; this version reads schema {SCHEMA}")
             data["results"] = tuple(_result(item) for item in data["results"])
-            data["remarks"], data["mend_first"] = tuple(data["remarks"]), tuple(data["mend_first"])
-            return cls(**data)
-        except (KeyError, TypeError, AttributeError) as exc:
+            for name in ("remarks", "mend_first"):
+                data[name] = tuple(_checked("str", item, name) for item in data[name])
+            return cls(**{f.name: _checked(f.type, data.pop(f.name), f.name) for f in fields(cls)}, **data)
+        except (KeyError, TypeError, AttributeError, RecursionError) as exc:
             raise ValueError(f"not a report: {exc}") from exc
 
     @property
@@ -265,4 +266,12 @@ class Reporter:
 def _result(item: dict[str, Any]) -> CheckResult:
     item["verdict"], item["tier"] = Verdict(item["verdict"]), Tier(item["tier"])
     item["visibility"] = Visibility(item["visibility"])
-    return CheckResult(**item)
+    return CheckResult(**{f.name: _checked(f.type, item.pop(f.name), f.name) for f in fields(CheckResult)}, **item)
+
+
+def _checked(annotation: object, value: Any, name: str) -> Any:
+    """Return a value that JSON gave for a plain field; raise TypeError if it is of another type."""
+    kind: Any = {"str": str, "int": int, "float": (int, float)}.get(str(annotation), object)
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not object):
+        raise TypeError(f"{name} is a {type(value).__name__}, not a {annotation}")
+    return value
