@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from grader.model import Check, CheckResult, Task, Tier, Verdict
@@ -49,3 +51,26 @@ def test_a_checks_points_are_shared_among_its_core_cases() -> None:
 def test_skipped_earns_nothing_and_broken_costs_nothing(verdict: str, earned: float, most: float) -> None:
     plan = PLAN[:1]
     assert totals(assign_points(TASK, plan, [_result(plan[0], Verdict(verdict))])) == (earned, most)
+
+
+def test_what_waits_for_the_graders_own_trouble_costs_nothing_either() -> None:
+    basic, more = PLAN[:2]
+    waiting = replace(_result(more, Verdict.SKIPPED), details={"ours": True})
+    scored = assign_points(TASK, [basic, more], [_result(basic, Verdict.BROKEN), waiting])
+    assert totals(scored) == (0.0, 0.0)
+    scored = assign_points(TASK, [basic, more], [_result(basic), waiting])
+    assert totals(scored)[0] == totals(scored)[1] == pytest.approx(16 / 3)
+    failed = replace(_result(more, Verdict.FAILED), details={"ours": True})
+    assert totals(assign_points(TASK, [basic, more], [_result(basic), failed])) == (pytest.approx(16 / 3), 16.0)
+
+
+def test_sums_are_free_of_the_noise_of_shares() -> None:
+    plan = [_check(str(n)) for n in range(7)]
+    task = Task("T", "layer", (), points={"ex1": 10.0})
+    results = [_result(check, case=case) for check in plan for case in "abc"]
+    assert totals(assign_points(task, plan, results)) == (10.0, 10.0)
+
+
+def test_nothing_to_score() -> None:
+    assert totals(assign_points(TASK, [], [])) == (0.0, 0.0)
+    assert totals(assign_points(Task("T", "layer", ()), PLAN, [_result(check) for check in PLAN])) == (0.0, 0.0)
