@@ -64,6 +64,12 @@ def test_right_gradient_passes(probe: Probe, sizes: tuple[int, int, int]) -> Non
     probe.assert_gradient(gradient(x, a, dout), of=lambda x: forward(x, a), at=x, along=dout)
 
 
+def test_steep_functions_are_differentiated_well(probe: Probe) -> None:
+    x = probe.normal((3, 4))
+    dout = probe.cotangent(x)
+    probe.assert_gradient(30 * dout * np.cos(30 * x), of=lambda x: np.sin(30 * x), at=x, along=dout)
+
+
 @pytest.mark.parametrize("repeat", range(20))
 def test_small_error_in_one_entry_is_noticed(repeat: int) -> None:
     """A relative error of 1e-5 in a single entry of twelve, whichever it is."""
@@ -152,6 +158,9 @@ def test_single_precision_is_accepted(probe: Probe) -> None:
         probe.assert_gradient(answer, of=single, at=x, along=dout)
         probe.assert_gradient(answer.astype(np.float32), of=lambda x: forward(x, a), at=x, along=dout)
     message(probe.assert_gradient, right * 1.05, of=single, at=x, along=dout)
+    rough = (right * 1.0005).astype(np.float32)
+    probe.assert_gradient(rough, of=lambda x: forward(x, a), at=x, along=dout)
+    message(probe.assert_gradient, rough.astype(np.float64), of=lambda x: forward(x, a), at=x, along=dout)
 
 
 def test_number_of_calls_does_not_grow_with_the_size(probe: Probe) -> None:
