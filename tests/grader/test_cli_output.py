@@ -193,7 +193,10 @@ def test_seed_is_drawn_printed_and_repeats_the_run(folder: Path, capsys: pytest.
     assert capsys.readouterr().out == outputs[0]
 
 
-def test_timeout_is_for_each_answer(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_timeout_is_for_each_answer(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")  # the path of the temporary folder may be long
     hand_in(folder, "sleeps", SLEEPING)
     assert dispatch(wish(folder, "sleeps", tasks=("ReLU", "Sgd"), seconds=0.3)) == FAILED
     out = " ".join(capsys.readouterr().out.split())
