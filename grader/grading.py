@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import time
-import zlib
 from collections.abc import Callable, Sequence
-from typing import Any
 
-import numpy as np
-
+from grader.bench import Bench, Findings, generator
+from grader.diagnosis import diagnose
 from grader.guest.faults import Fault
 from grader.kinds import UNITS
-from grader.model import Case, Check, CheckResult, Conventions, Job, Report, Task, Tier, Verdict
-from grader.probe import Probe
+from grader.model import Case, Check, CheckResult, Job, Misconception, Report, Task, Tier, Verdict
 from grader.remote import Asks
-from grader.runner import Outcome, broken, explain_fault, run_check
+from grader.runner import Outcome, broken, explain_fault
 from grader.sandbox.lost import GuestLost
 from grader.scoring import assign_points, is_ours, totals
 
@@ -26,32 +23,44 @@ _MAX_REMARKS, _MAX_REMARK = 5, 500  # what a hand-in's guest may say about it
 _FOUND = Check("found", "the class is there and can be constructed", "", lambda: None, points=0.0)
 
 
-def generator(seed: int, *names: str) -> np.random.Generator:
-    """Return the generator that belongs to a place (task, case, check): the same wherever and whenever it runs."""
-    keys = tuple(zlib.crc32(name.encode()) for name in names)
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=keys)))
-
-
 def grade(
-    job: Job, task: Task, plan: Sequence[Check], desk: Asks, progress: Callable[[str], None] | None = None
+    job: Job,
+    task: Task,
+    plan: Sequence[Check],
+    desk: Asks,
+    progress: Callable[[str], None] | None = None,
+    misconceptions: Sequence[Misconception] = (),
 ) -> Report:
     """Return the report of one task; `progress` is told how far a long check is.
 
-    Never raises for anything that the submission does.
+    What fails is compared with `misconceptions`. Never raises for anything that the submission does.
     """
-    return _Grading(job, task, plan, desk, progress).report()
+    return _Grading(job, task, plan, desk, progress, misconceptions).report()
 
 
 class _Grading:
     """The state of grading one task: what was opened, the conventions found, the results so far."""
 
     def __init__(
-        self, job: Job, task: Task, plan: Sequence[Check], desk: Asks, progress: Callable[[str], None] | None
+        self,
+        job: Job,
+        task: Task,
+        plan: Sequence[Check],
+        desk: Asks,
+        progress: Callable[[str], None] | None,
+        misconceptions: Sequence[Misconception],
     ) -> None:
-        self.job, self.task, self.plan, self.desk, self.progress = job, task, plan, desk, progress
+        self.job, self.task, self.plan, self.desk = job, task, plan, desk
+        self.misconceptions = misconceptions
         self.results: dict[tuple[str, str], CheckResult] = {}
         self.remarks: list[str] = []
-        self._conventions: dict[str, Conventions] = {}
+        self.bench = Bench(
+            task,
+            job.seed,
+            lambda case, seed: UNITS[task.kind](desk, task.name, case.init, seed),
+            findings=Findings(job.submission.dialect),
+            progress=progress,
+        )
 
     def report(self) -> Report:
         """Run everything and sum up."""
@@ -69,6 +78,7 @@ class _Grading:
         ordered = sorted(self.results.values(), key=self._place)
         results = assign_points(self.task, plan, ordered)
         score, max_score = totals(results)
+        results, names = self._named(results)
         return Report(
             submission=self.job.submission.id,
             digest=self.job.submission.digest,
@@ -81,15 +91,32 @@ class _Grading:
             max_score=max_score,
             output=str(getattr(self.desk, "output", "")),
             remarks=tuple(self.remarks),
+            misconceptions=names,
             seconds=time.perf_counter() - start,
         )
+
+    def _named(self, results: list[CheckResult]) -> tuple[list[CheckResult], tuple[str, ...]]:
+        """Give the failures the names of the misconceptions that they look like."""
+        if not (self.misconceptions and self.task.replayable):
+            return results, ()
+        checks = {check.name: check for check in self.plan}
+        cases = {case.name: case for case in self.task.cases}
+        places = {key: (checks[key[1]], cases[key[0]]) for key in self.bench.traces}
+        try:
+            found = diagnose(
+                self.misconceptions, self.task, self.job.seed, self.bench.findings, self.bench.traces, places
+            )
+        except Exception as exc:  # a diagnosis that fails costs the student nothing but the diagnosis
+            self.remarks.append(f"no diagnosis: {type(exc).__name__}: {exc}")
+            return results, ()
+        return [found.annotate(result) for result in results], found.names
 
     def _open(self) -> Outcome:
         try:
             answer = self.desk.ask("open", {"kind": self.task.kind, "component": self.task.name})
             said = [item for key, item in answer.items() if key != "where" and isinstance(item, str)]
             self.remarks += [text[:_MAX_REMARK] for text in said[:_MAX_REMARKS]]
-            self._make(self.task.cases[0], "found")
+            self.bench.make(self.task.cases[0], "found")
         except Fault as fault:
             outcome = explain_fault(fault)
             if outcome.verdict is Verdict.CRASHED and not fault.where:
@@ -106,32 +133,6 @@ class _Grading:
             return broken(exc)
         return Outcome(Verdict.PASSED)
 
-    def _make(self, case: Case, purpose: str) -> Any:
-        seed = int(generator(self.job.seed, self.task.name, case.name, purpose, "guest").integers(2**32))
-        return UNITS[self.task.kind](self.desk, self.task.name, case.init, seed)
-
-    def _fresh(self, case: Case, purpose: str) -> Any:
-        """Make a unit and give it parameters that are worth testing (never the ones it was born with)."""
-        unit = self._make(case, purpose)
-        if self.task.prepare is not None:
-            self.task.prepare(unit, case, generator(self.job.seed, self.task.name, case.name, purpose, "params"))
-        return unit
-
-    def _oracle(self, unit: Any, case: Case) -> Any:
-        if self.task.oracle is None:
-            raise TypeError(f"task {self.task.name} has no oracle")
-        if case.name not in self._conventions:
-            self._conventions[case.name] = self._fit(case)
-        return self.task.oracle(unit, case, self._conventions[case.name])
-
-    def _fit(self, case: Case) -> Conventions:
-        """Find the conventions in one case: what it does not show (say, how even kernels are padded) plays no part."""
-        if self.task.fit is None:
-            return Conventions()
-        rng = generator(self.job.seed, self.task.name, case.name, "fit")
-        with np.errstate(all="ignore"):
-            return self.task.fit(self._fresh(case, "fit"), case, rng)
-
     def _run_cases(self, check: Check) -> None:
         """Run a check on all of its cases, in an order that only the seed knows."""
         cases = self._cases(check)
@@ -146,13 +147,7 @@ class _Grading:
             if timed_out:
                 self._add(check, case, Outcome(Verdict.SKIPPED, f"not tried again after the timeout on {timed_out}"))
                 continue
-            outcome = run_check(
-                check,
-                case,
-                Probe(case, generator(self.job.seed, self.task.name, case.name, check.name), self.progress),
-                lambda case=case: self._fresh(case, check.name),  # type: ignore[misc]  # a bound loop variable
-                lambda unit, case=case: self._oracle(unit, case),  # type: ignore[misc]  # a bound loop variable
-            )
+            outcome = self.bench.run(check, case)
             if outcome.verdict is Verdict.TIMEOUT:
                 timed_out = case.name
             self._add(check, case, outcome)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pluggy
 
-from grader.model import Check, Reporter, Task
+from grader.model import Check, Misconception, Reporter, Task
 
 hookspec = pluggy.HookspecMarker("backcheck-grader")
 hookimpl = pluggy.HookimplMarker("backcheck-grader")
@@ -27,3 +27,8 @@ def backcheck_checks() -> list[Check]:  # type: ignore[empty-body]  # a specific
 @hookspec
 def backcheck_reporters() -> list[Reporter]:  # type: ignore[empty-body]  # a specification has no body
     """Return output formats for `--report NAME=TARGET`."""
+
+
+@hookspec
+def backcheck_misconceptions() -> list[Misconception]:  # type: ignore[empty-body]  # a specification has no body
+    """Return mistakes that students make, as wrong variants of the reference."""

@@ -93,6 +93,40 @@ class Conventions:
     fitted: bool = True
 
 
+Table = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a hand-in stores a layer's parameters: `pack` turns the reference's arrays into its own, `unpack` back."""
+
+    pack: Callable[[Table], Table]
+    unpack: Callable[[Table], Table]
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A mistake that students make, as components that have it: the reference with that one bug.
+
+    `id` is the mistake's name in the catalogue (several records of one id are variants of the same mistake). `classes`
+    maps the name of a component to the wrong class; `tasks` are those that must notice. `title` says what goes wrong,
+    `hint` is a nudge in a good teacher's words, never the solution. `dialects` are those in which it can be made: all,
+    if none is named.
+    """
+
+    id: str
+    tasks: tuple[str, ...]
+    classes: Mapping[str, Callable[..., Any]]
+    title: str
+    hint: str
+    dialects: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name the variant: the id and the classes."""
+        return f"{self.id} ({', '.join(getattr(cls, '__name__', '?') for cls in self.classes.values())})"
+
+
 @dataclass(frozen=True)
 class Check:
     """A test that can be run on any layer, wherever that lives; made by the decorator `checks.check`.
@@ -122,9 +156,11 @@ class Task:
 
     `oracle(unit, case, conventions)` returns the reference with the unit's own parameters, in the unit's own layout;
     `fit(unit, case, rng)` finds the conventions; `prepare(unit, case, rng)` gives a fresh unit parameters that are
-    worth testing. `uses` names the tasks that this one is usually built on. `points` maps a group
-    (`ex1`) to the points that this task has there. `dialects` are those whose hand-ins are asked for it: all, if none
-    is named.
+    worth testing. `build(cls, case, conventions)` constructs a class of the native contract for a case (by default with
+    the constructor's arguments alone); `layout(case, conventions, raw)` says how a hand-in whose arrays are `raw`
+    (empty: the exercise's own way) stores the parameters. `uses` names the tasks that this one is usually built on.
+    `points` maps a group (`ex1`) to the points that this task has there. `dialects` are those whose hand-ins are asked
+    for it: all, if none is named. `replayable` is False where a check takes too long to be repeated on misconceptions.
     """
 
     name: str
@@ -135,10 +171,13 @@ class Task:
     oracle: Callable[..., Any] | None = None
     fit: Callable[..., Conventions] | None = None
     prepare: Callable[..., None] | None = None
+    build: Callable[..., Any] | None = None
+    layout: Callable[..., Layout] | None = None
     points: Mapping[str, float] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     limits: Limits = Limits()
     dialects: tuple[str, ...] = ()
+    replayable: bool = True
 
     def asked_of(self, dialect: str) -> bool:
         """Tell whether hand-ins of a dialect are asked for this component."""
@@ -207,7 +246,8 @@ class Report:
     """All results of one job; everything downstream reads this and nothing else.
 
     `remarks` are sentences for the student about the hand-in as a whole, `output` what its code printed,
-    `mend_first` the failing building blocks of this task.
+    `mend_first` the failing building blocks of this task, `misconceptions` the ids of the mistakes that it looks like,
+    the likeliest first.
     """
 
     submission: str
@@ -224,6 +264,7 @@ class Report:
     mend_first: tuple[str, ...] = ()
     seconds: float = 0.0
     schema: int = SCHEMA
+    misconceptions: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Return the report as a JSON object."""
@@ -237,7 +278,7 @@ class Report:
             if data.get("schema") != SCHEMA:
                 raise ValueError(f"a report of schema {data.get('schema')!r}; this version reads schema {SCHEMA}")
             data["results"] = tuple(_result(item) for item in data["results"])
-            for name in ("remarks", "mend_first"):
+            for name in ("remarks", "mend_first", "misconceptions"):
                 data[name] = tuple(_checked("str", item, name) for item in data[name])
             return cls(**{f.name: _checked(f.type, data.pop(f.name), f.name) for f in fields(cls)}, **data)
         except (KeyError, TypeError, AttributeError, RecursionError) as exc:

@@ -13,10 +13,10 @@ from framework.optimizer import Optimizer
 from framework.regularizer import Regularizer
 from grader.guest.dialects.native import NativeLayer
 from grader.guest.faults import ANSWER, Fault
+from grader.model import Table
 from grader.remote import RemoteLayer, RemoteOptimizer, RemoteRegularizer
 
 Array = NDArray[Any]
-Table = dict[str, Array]
 Pack = Callable[[Table], Table]
 
 
@@ -27,12 +27,14 @@ def _same(table: Table) -> Table:
 class Oracle:
     """The reference layer, with a student's parameters, speaking the neutral protocol.
 
-    `pack` turns the reference's parameters or gradients into the student's names and layout.
+    `pack` turns the reference's parameters or gradients into the student's names and layout; `given` are the parameters
+    that it was made with.
     """
 
     def __init__(self, reference: Layer, params: Mapping[str, Array] | None = None, pack: Pack = _same) -> None:
         self._unit = NativeLayer(reference)
         self._pack = pack
+        self.given = dict(params or {})
         self._shape: tuple[int, ...] = ()
         if params:
             self._unit.set_params(**params)

@@ -6,11 +6,13 @@ The exercise's dialect calls both pairs `weights` and `bias`; the second may be 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.model import Layout
 from grader.probe import CheckFailed
 
 Array = NDArray[Any]
@@ -22,15 +24,21 @@ def pair_names(raw: Mapping[str, Array], names: tuple[str, str]) -> tuple[str, s
     return names if names[0] in raw else _EXERCISE
 
 
-def split_pair(raw: Mapping[str, Array], reference: Mapping[str, Array]) -> dict[str, Array]:
+def pair_layout(shapes: Mapping[str, tuple[int, ...]], raw: Mapping[str, Array]) -> Layout:
+    """Return how a hand-in whose arrays are `raw` stores the reference's two arrays, which have these shapes."""
+    first, second = shapes
+    return Layout(partial(pack_pair, names=(first, second), like=raw), partial(split_pair, shapes=shapes))
+
+
+def split_pair(raw: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
     """Return a hand-in's arrays under the names and in the shapes that the reference has.
 
     A vector may come as a row or a column. Raises CheckFailed for an array that is missing or has another form.
     """
-    first, second = reference
+    first, second = shapes
     found = {}
     for name, key in zip((first, second), pair_names(raw, (first, second)), strict=True):
-        shape = reference[name].shape
+        shape = shapes[name]
         if key not in raw:
             raise CheckFailed(f"the layer has no array {key}; one of shape {shape} was expected")
         if raw[key].shape != shape and (len(shape) > 1 or raw[key].size != shape[0]):

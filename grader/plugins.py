@@ -11,8 +11,8 @@ from functools import partial
 from importlib.metadata import entry_points
 from types import ModuleType
 
-from grader import checks, reporters, tasks
-from grader.model import Check, Reporter, Task
+from grader import checks, misconceptions, reporters, tasks
+from grader.model import Check, Misconception, Reporter, Task
 from grader.registration import applies, by_needs, gather
 
 GROUP = "backcheck.plugins"
@@ -33,6 +33,7 @@ class Registry:
     checks: tuple[Check, ...]
     reporters: dict[str, Reporter]
     troubles: tuple[str, ...] = ()
+    misconceptions: tuple[Misconception, ...] = ()
 
     @property
     def groups(self) -> list[str]:
@@ -79,7 +80,7 @@ def load_registry(extra: Iterable[ModuleType] = ()) -> Registry:
     """Register the built-in modules, the installed plugins and `extra`, and collect their records."""
     built_in = [
         (name, partial(importlib.import_module, name))
-        for package in (checks, tasks, reporters)
+        for package in (checks, tasks, reporters, misconceptions)
         for name in (f"{package.__name__}.{info.name}" for info in pkgutil.iter_modules(package.__path__))
     ]
     installed = [(entry.name, entry.load) for entry in sorted(entry_points(group=GROUP))]
@@ -89,6 +90,7 @@ def load_registry(extra: Iterable[ModuleType] = ()) -> Registry:
         tuple(by_needs(records.checks.values())),
         dict(sorted(records.reporters.items())),
         tuple(records.troubles),
+        tuple(records.misconceptions),
     )
 
 

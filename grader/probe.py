@@ -13,6 +13,7 @@ from grader.model import Case
 from grader.remote import RemoteLayer
 from grader.samples import direction, sample, whole_sample
 from grader.tolerance import deviates, difference_step, tolerance
+from grader.trace import Observation, condition
 
 Array = NDArray[Any]
 _PROJECTIONS = 3
@@ -32,14 +33,29 @@ class Probe:
     """Data and assertions for one check on one case; everything random comes from its own generator.
 
     `remarks` are sentences for the report, `details` numbers for plots; `progress` shows how far a long check is.
+    `trace` collects every comparison. With `keep_going` the first wrong answer is noted in `failure` and the check
+    goes on, so that the trace is complete; without, it is raised. `differentiate=False` takes the reference's gradient
+    for the truth instead of differences: for replays, whose own verdict nobody needs.
     """
 
-    def __init__(self, case: Case, rng: np.random.Generator, progress: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        case: Case,
+        rng: np.random.Generator,
+        progress: Callable[[str], None] | None = None,
+        *,
+        keep_going: bool = False,
+        differentiate: bool = True,
+    ) -> None:
         self.case = case
         self.rng = rng
         self.progress = progress or (lambda text: None)
         self.remarks: list[str] = []
         self.details: dict[str, Any] = {}
+        self.trace: list[Observation] = []
+        self.failure: CheckFailed | None = None
+        self._keep_going = keep_going
+        self._differentiate = differentiate
 
     def remark(self, text: str) -> None:
         """Add a sentence to the report, without failing."""
@@ -67,15 +83,17 @@ class Probe:
         """Return a random dL/dy: never ones, under which wrong derivatives look right."""
         return direction(y.shape, self.rng)
 
-    def assert_true(self, condition: bool, message: str, **details: Any) -> None:
+    def assert_true(self, holds: bool, message: str, **details: Any) -> None:
         """Fail with `message` unless the condition holds."""
-        if not condition:
-            raise CheckFailed(message, details)
+        self.trace.append(condition(holds))
+        if not holds:
+            self._fail(message, details)
 
     def assert_shape(self, answer: Array, shape: tuple[int, ...], what: str) -> None:
         """Fail unless `answer` has `shape`."""
         if answer.shape != tuple(shape):
-            raise CheckFailed(f"{what} has shape {answer.shape}; {tuple(shape)} was expected")
+            self._note(answer, np.empty(shape), True, "value")
+            self._fail(f"{what} has shape {answer.shape}; {tuple(shape)} was expected")
 
     def assert_same(self, answer: Array, expected: Array, what: str, kind: str = "value", tensor: str = "") -> None:
         """Fail unless two arrays agree in shape and, within the tolerance of `kind`, in every entry.
@@ -83,10 +101,19 @@ class Probe:
         `tensor` (`input`, `output`, a parameter's name) says which of the case's arrays this is, to name its axes.
         """
         answer, expected = np.asarray(answer), np.asarray(expected)
-        self.assert_shape(answer, expected.shape, what)
+        if answer.shape != expected.shape:
+            self.assert_shape(answer, expected.shape, what)
+            return
         wrong = deviates(answer, expected, kind)
+        self._note(answer, expected, bool(wrong.any()), kind)
         if wrong.any():
-            raise CheckFailed(*compare.describe(answer, expected, wrong, what, self.case.axes.get(tensor, ())))
+            self._fail(*compare.describe(answer, expected, wrong, what, self.case.axes.get(tensor, ())))
+
+    def feature(self, name: str, value: float, expected: float) -> None:
+        """Note a statistic of a random unit in the trace; asserts nothing."""
+        self.details.setdefault("features", {})[name] = value
+        answer, wanted = np.array([value]), np.array([expected])
+        self._note(answer, wanted, bool(deviates(answer, wanted, "statistic").any()), "statistic")
 
     def assert_all_same(
         self, answers: Mapping[str, Array], expected: Mapping[str, Array], what: str, kind: str = "value"
@@ -94,7 +121,8 @@ class Probe:
         """Fail unless both tables have the same names and agree under each of them."""
         missing = sorted(set(expected) - set(answers))
         if missing:
-            raise CheckFailed(f"{what}: there is no {missing[0]}")
+            self._fail(f"{what}: there is no {missing[0]}")
+            return
         for name, value in expected.items():
             self.assert_same(_like(answers[name], value), value, f"{what} {name}" if what else name, kind, tensor=name)
 
@@ -114,8 +142,9 @@ class Probe:
         the number of calls does not grow with the size. On a mismatch `truth`, the reference's own gradient, says
         where; without one the entries are differentiated one by one. An answer of zeros has to agree with `truth`.
         """
-        self.assert_shape(answer, at.shape, what)
-
+        if answer.shape != at.shape:
+            self.assert_shape(answer, at.shape, what)
+            return
         precision = np.dtype(np.float64)
 
         def loss(x: Array) -> float:
@@ -124,21 +153,26 @@ class Probe:
             precision = min(y.dtype, answer.dtype)
             return _inner(along, y)
 
-        loss(at)
-        fits = True
-        for _ in range(_PROJECTIONS):
-            v = direction(at.shape, self.rng)
-            fits = fits and _matches(_inner(answer, v), _slope(loss, at, v, precision), answer, precision)
+        directions = [direction(at.shape, self.rng) for _ in range(_PROJECTIONS)]
+        fits = False
+        if self._differentiate or truth is None:
+            loss(at)
+            fits = all(
+                _matches(_inner(answer, v), _slope(loss, at, v, precision), answer, precision) for v in directions
+            )
         # zero is the derivative of a forward that ignores its input: right only where the reference says so, too
         if fits and (answer.any() or truth is None):
+            self._note(answer, answer, False, "gradient")
             return
         expected = truth() if truth is not None else _entrywise(loss, at, precision)
         if expected is not None and expected.shape == answer.shape:
             wrong = deviates(answer, expected, "gradient")
+            self._note(answer, expected, bool(wrong.any()), "gradient")
             if wrong.any():
-                raise CheckFailed(*compare.describe(answer, expected, wrong, what, self.case.axes.get(tensor, ())))
-        if not fits:
-            raise CheckFailed(f"{what} is not the derivative of what forward computes (by central differences)")
+                self._fail(*compare.describe(answer, expected, wrong, what, self.case.axes.get(tensor, ())))
+                return
+        if not fits and self._differentiate:
+            self._fail(f"{what} is not the derivative of what forward computes (by central differences)")
 
     def assert_parameter_gradients(
         self, layer: RemoteLayer, x: Array, truth: Callable[[Array, Array], Mapping[str, Array]]
@@ -154,12 +188,12 @@ class Probe:
         true_gradients = truth(x, dout)
         missing = sorted(set(true_gradients) - set(params))
         if missing:
-            raise CheckFailed(f"there is no array {missing[0]}")
+            self._fail(f"there is no array {missing[0]}")
         for name, value in params.items():
             if name not in grads:
-                raise CheckFailed(f"there is no gradient of {name} after backward")
+                self._fail(f"there is no gradient of {name} after backward")
+                continue
             grad = _like(grads[name], value)
-            self.assert_shape(grad, value.shape, f"the gradient of {name}")
 
             def of(candidate: Array, name: str = name) -> Array:
                 layer.set_params({name: candidate})
@@ -171,6 +205,16 @@ class Probe:
             layer.set_params(params)
             self.assert_gradient(grad, of, value, dout, f"the gradient of {name}", true_gradient, name)
             layer.set_params(params)
+
+    def _note(self, answer: Array, expected: Array, wrong: bool, kind: str) -> None:
+        self.trace.append(Observation(answer, expected if wrong else answer, wrong, kind))
+
+    def _fail(self, message: str, details: Mapping[str, Any] | None = None) -> None:
+        """Note the first failure, or raise it."""
+        failure = CheckFailed(message, details)
+        if not self._keep_going:
+            raise failure
+        self.failure = self.failure or failure
 
 
 def _like(answer: Array, value: Array) -> Array:

@@ -19,7 +19,7 @@ from grader import hookspecs
 from grader.grading import DIALECT_TRAITS
 from grader.guest.faults import fault_of
 from grader.kinds import UNITS
-from grader.model import Check, Reporter, Task
+from grader.model import Check, Misconception, Reporter, Task
 
 EVERY_DIALECT = frozenset[str]().union(*DIALECT_TRAITS.values())
 _NOT_THEIRS = ("<frozen ", *(str(Path(file).parent) for file in (__file__, pluggy.__file__, importlib.__file__)))
@@ -33,6 +33,7 @@ class Records:
     checks: dict[str, Check] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     reporters: dict[str, Reporter] = field(default_factory=dict)
+    misconceptions: list[Misconception] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
     def add_checks(self, checks: Sequence[Check]) -> None:
@@ -63,6 +64,14 @@ class Records:
         """Add output formats. Raises ValueError for a name that is taken."""
         self.reporters = _by_name("reporter", self.reporters.values(), reporters)
 
+    def add_misconceptions(self, misconceptions: Sequence[Misconception]) -> None:
+        """Add misconceptions. Raises ValueError for one whose task is not there."""
+        for one in misconceptions:
+            missing = set(one.tasks) - set(self.tasks)
+            if missing:
+                raise ValueError(f"misconception {one.id}: there is no task {min(missing)}")
+        self.misconceptions += misconceptions
+
 
 def applies(check: Check, task: Task, dialect_traits: frozenset[str] = EVERY_DIALECT) -> bool:
     """Tell whether a check is for a task, in a hand-in of a dialect with these traits."""
@@ -87,6 +96,7 @@ def gather(built_in: Iterable[Plugin], outside: Iterable[Plugin]) -> Records:
         ("backcheck_checks", Check, records.add_checks),
         ("backcheck_tasks", Task, records.add_tasks),
         ("backcheck_reporters", Reporter, records.add_reporters),
+        ("backcheck_misconceptions", Misconception, records.add_misconceptions),
     ]
     calls = {hook: sorted(getattr(manager.hook, hook).get_hookimpls(), key=_name) for hook, _, _ in hooks}
     for hook, kind, add in hooks:

@@ -108,7 +108,7 @@ class RemoteLayer(Remote):
     """A layer. All arrays are copies; parameters and gradients are in the student's own names and layout.
 
     `latent` is the grader's note of what the dialect does not let one read: parameters (see `tasks/rnn.py`), or what
-    the layer has seen before the check (see `tasks/batch_normalization.py`).
+    the layer has seen before the check (see `tasks/batch_normalization.py`). `shown` is its last answer to `params`.
     """
 
     kind = "layer"
@@ -116,6 +116,7 @@ class RemoteLayer(Remote):
     def __init__(self, desk: Asks, component: str, init: Mapping[str, Any], seed: int = 0) -> None:
         super().__init__(desk, component, init, seed)
         self.latent: dict[str, Array] = {}
+        self.shown: dict[str, Array] = {}
 
     def forward(self, x: Array) -> Array:
         """Return the output for `x`."""
@@ -127,7 +128,8 @@ class RemoteLayer(Remote):
 
     def params(self) -> dict[str, Array]:
         """Return the parameters."""
-        return self._call("params")
+        self.shown = self._call("params")
+        return dict(self.shown)
 
     def set_params(self, values: Mapping[str, Array]) -> None:
         """Replace parameters."""

@@ -14,6 +14,7 @@ from grader.guest.faults import RAISED, Fault
 from grader.model import Case, Check, Verdict
 from grader.probe import CheckFailed, Probe
 from grader.sandbox.lost import GuestLost
+from grader.trace import raised
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,18 @@ def run_check(
             check.run(**_arguments(check, case, probe, new, oracle))
         outcome = Outcome(Verdict.PASSED)
     except CheckFailed as exc:
+        probe.trace.append(raised("CheckFailed"))
         outcome = Outcome(Verdict.FAILED, exc.message, exc.details)
     except Fault as fault:
+        probe.trace.append(raised(fault.error or fault.kind))
         outcome = explain_fault(fault)
     except GuestLost as lost:
+        probe.trace.append(raised(lost.verdict))
         outcome = Outcome(lost.verdict, lost.message)
     except Exception as exc:
         outcome = broken(exc)
+    if probe.failure is not None:  # whatever came after the first wrong answer is its consequence
+        outcome = Outcome(Verdict.FAILED, probe.failure.message, probe.failure.details)
     details = probe.details | outcome.details
     return Outcome(outcome.verdict, outcome.message, details, time.perf_counter() - start, tuple(probe.remarks))
 

@@ -26,6 +26,7 @@ _DOUBLE = {
     "gradient": Tolerance(1e-9, 1e-7),  # against central differences, whose noise is about 1e-10
     "update": Tolerance(1e-9, 1e-7),
     "adam": Tolerance(2e-6, 1e-6),  # leaves room for any usual epsilon
+    "statistic": Tolerance(0.03, 0.1),  # of a sample, only noted, never judged by
     "loss": Tolerance(1e-6, 1e-6),  # a number travels without its precision: a loss in float32 is no error
 }
 _SINGLE = {
@@ -33,6 +34,7 @@ _SINGLE = {
     "gradient": Tolerance(1e-3, 1e-2),
     "update": Tolerance(1e-4, 1e-3),
     "adam": Tolerance(1e-3, 1e-3),
+    "statistic": Tolerance(0.03, 0.1),
     "loss": Tolerance(1e-5, 1e-4),
 }
 

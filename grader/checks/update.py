@@ -51,6 +51,18 @@ def check_adam_steps(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     _train(layer, oracle, probe, 3, "update")
 
 
+@check(traits=["layer", "deterministic", "trainable", "updates_in_backward"], needs="sgd_step")
+def check_own_optimizers(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
+    """Every parameter has an optimizer of its own.
+
+    An optimizer remembers. What happens to one parameter's memory if a second one uses the same object?
+    """
+    # the counter's step grows from call to call, and it takes arrays of any shape: sharing shows as a number
+    layer.attach("counter", 0.02)
+    oracle.attach("counter", 0.02)
+    _train(layer, oracle, probe, 2, "update")
+
+
 @check(
     points=2,
     traits=["layer", "deterministic", "trainable", "updates_in_backward"],
@@ -72,4 +84,4 @@ def check_error_uses_forward_weights(layer: RemoteLayer, oracle: Oracle, probe: 
 @hookimpl
 def backcheck_checks() -> list[Check]:
     """Return the checks of this module."""
-    return [check_sgd_step, check_adam_steps, check_error_uses_forward_weights]
+    return [check_sgd_step, check_adam_steps, check_own_optimizers, check_error_uses_forward_weights]

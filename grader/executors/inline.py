@@ -37,7 +37,7 @@ def grade_submission(
             job = Job(submission, task.name, seed, suite, limits, tuple(task.points))
             plan = registry.plan(task, DIALECT_TRAITS[submission.dialect])
             printed = len(session.output)
-            report = grade(job, task, plan, session, progress)
+            report = grade(job, task, plan, session, progress, registry.misconceptions)
             known[task.name] = replace(report, output=session.output[printed:])
         return known[task.name]
 

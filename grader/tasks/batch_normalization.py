@@ -5,12 +5,15 @@ N batch, C channels, H W space; input (N, C) or (N, C, H, W).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
+from framework.reference.batch_normalization import BatchNormalization
 from grader.checks.define import check
 from grader.guest.faults import Fault
 from grader.hookspecs import hookimpl
-from grader.model import Case, Conventions, Task
+from grader.model import Case, Conventions, Layout, Table, Task
 from grader.normalization import (
     ReferenceNormalization,
     Statistics,
@@ -22,8 +25,8 @@ from grader.normalization import (
     statistics,
     statistics_in_use,
 )
-from grader.oracle import Oracle, Table
-from grader.pairs import pack_pair, split_pair
+from grader.oracle import Oracle
+from grader.pairs import pair_layout, split_pair
 from grader.probe import CheckFailed, Probe
 from grader.remote import Array, RemoteLayer
 from grader.samples import direction, sample
@@ -62,7 +65,7 @@ def prepare(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> None:
 def _affine(layer: RemoteLayer, case: Case) -> tuple[Array, Array]:
     """Return the layer's gamma and beta, (C,) each."""
     channels = case.init["channels"]
-    found = split_pair(layer.params(), dict.fromkeys(_NAMES, np.empty(channels)))
+    found = split_pair(layer.params(), dict.fromkeys(_NAMES, (channels,)))
     return found["gamma"], found["beta"]
 
 
@@ -94,11 +97,18 @@ def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
     raw = layer.params()
     reference = ReferenceNormalization(case.init["channels"], conventions.decay, conventions.ddof)
     reference.forward(layer.latent["first_batch"])
+    own = layout(case, conventions, raw)
+    return Oracle(reference, own.unpack(raw), own.pack)
 
-    def pack(table: Table) -> Table:
-        return pack_pair(table, _NAMES, raw)
 
-    return Oracle(reference, split_pair(raw, reference.parameters), pack)
+def build(cls: Callable[..., BatchNormalization], case: Case, conventions: Conventions) -> BatchNormalization:
+    """Construct a layer with the hand-in's decay."""
+    return cls(case.init["channels"], decay=conventions.decay)
+
+
+def layout(case: Case, conventions: Conventions, raw: Table) -> Layout:
+    """Return how a layer stores gamma and beta."""
+    return pair_layout(dict.fromkeys(_NAMES, (case.init["channels"],)), raw)
 
 
 @check(needs="forward_shape")
@@ -263,6 +273,8 @@ def backcheck_tasks() -> list[Task]:
             oracle=oracle,
             fit=fit,
             prepare=prepare,
+            build=build,
+            layout=layout,
             points={"ex3": 25},
         )
     ]

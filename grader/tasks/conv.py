@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from framework.reference.conv import Conv
 from grader.checks.define import check
 from grader.hookspecs import hookimpl
-from grader.model import Case, Conventions, Task, Tier
-from grader.oracle import Oracle, Table
-from grader.pairs import pack_pair, split_pair
+from grader.model import Case, Conventions, Layout, Table, Task, Tier
+from grader.oracle import Oracle
+from grader.pairs import pair_layout
 from grader.preparation import random_params
 from grader.probe import Probe
 from grader.remote import RemoteLayer
@@ -82,20 +82,24 @@ CASES = (
 )
 
 
-def _reference(case: Case, conventions: Conventions) -> Conv:
+def build(cls: Callable[..., Conv], case: Case, conventions: Conventions) -> Conv:
+    """Construct a convolution with the hand-in's padding."""
     in_front, centred = conventions.extra_in_front, conventions.centred_stride
-    return Conv(*case.init.values(), extra_in_front=in_front, centred_stride=centred)
+    return cls(*case.init.values(), extra_in_front=in_front, centred_stride=centred)
 
 
 def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
     """Return the reference with the layer's own kernels, and padding like the layer's."""
     raw = layer.params()
-    reference = _reference(case, conventions)
+    own = layout(case, conventions, raw)
+    return Oracle(build(Conv, case, conventions), own.unpack(raw), own.pack)
 
-    def pack(table: Table) -> Table:
-        return pack_pair(table, ("W", "b"), raw)
 
-    return Oracle(reference, split_pair(raw, reference.parameters), pack)
+def layout(case: Case, conventions: Conventions, raw: Table) -> Layout:
+    """Return how a layer stores W and b."""
+    kernels = case.init["num_kernels"]
+    shapes = {"W": (kernels, *case.init["convolution_shape"]), "b": (kernels,)}
+    return pair_layout(shapes, raw)
 
 
 def fit(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> Conventions:
@@ -154,6 +158,8 @@ def backcheck_tasks() -> list[Task]:
             oracle=oracle,
             fit=fit,
             prepare=random_params,
+            build=build,
+            layout=layout,
             points={"ex2": 45},
         )
     ]

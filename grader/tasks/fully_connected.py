@@ -8,8 +8,8 @@ from framework.reference.fully_connected import FullyConnected
 from grader.checks.define import check
 from grader.hookspecs import hookimpl
 from grader.layouts import admissible, join_affine, split_affine, usual
-from grader.model import Case, Conventions, Task
-from grader.oracle import Oracle, Table
+from grader.model import Case, Conventions, Layout, Table, Task
+from grader.oracle import Oracle
 from grader.preparation import random_params
 from grader.probe import Probe
 from grader.remote import RemoteLayer
@@ -43,6 +43,19 @@ def fit(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> Conventions
     return usual(raw, *sizes)
 
 
+def layout(case: Case, conventions: Conventions, raw: Table) -> Layout:
+    """Return how a layer stores W and b; with no arrays to go by, as one matrix `weights`."""
+
+    def pack(table: Table) -> Table:
+        return join_affine(table["W"], table["b"], conventions, raw or {"weights": table["W"]})
+
+    def unpack(table: Table) -> Table:
+        weights, bias = split_affine(table, conventions)
+        return {"W": weights, "b": bias}
+
+    return Layout(pack, unpack)
+
+
 def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
     """Return the reference with the layer's own weights, in the layer's own layout."""
     raw = layer.params()
@@ -51,12 +64,8 @@ def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
     readable = {(reading.bias, reading.orientation) for reading in admissible(raw, d, m)}
     if (conventions.bias, conventions.orientation) not in readable:
         return Oracle(reference)
-    weights, bias = split_affine(raw, conventions)
-
-    def pack(table: Table) -> Table:
-        return join_affine(table["W"], table["b"], conventions, raw)
-
-    return Oracle(reference, {"W": weights, "b": bias}, pack)
+    own = layout(case, conventions, raw)
+    return Oracle(reference, own.unpack(raw), own.pack)
 
 
 @check(points=20, traits=["layer"], needs="forward_shape", cases=[CASES[0].name], groups=["ex2"])
@@ -95,6 +104,7 @@ def backcheck_tasks() -> list[Task]:
             oracle=oracle,
             fit=fit,
             prepare=random_params,
+            layout=layout,
             points={"ex1": 45, "ex2": 2},
         )
     ]

@@ -115,6 +115,7 @@ def backcheck_tasks() -> list[Task]:
             kind="lenet",
             cases=CASES,
             checks=(check_k_steps, check_learns),
+            replayable=False,
             points={"lenet": 10},
             uses=("Conv", "Pooling", "Flatten", "FullyConnected", "ReLU", "SoftMax", "CrossEntropyLoss"),
         )

@@ -5,6 +5,7 @@ T time, D inputs, U hidden units, M outputs.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,10 +14,10 @@ from framework.reference.rnn import RNN
 from grader.checks.define import check
 from grader.guest.faults import Fault
 from grader.hookspecs import hookimpl
-from grader.model import Case, Conventions, Task, Tier
-from grader.oracle import Oracle, Table
+from grader.model import Case, Conventions, Layout, Table, Task, Tier
+from grader.oracle import Oracle
 from grader.probe import Probe
-from grader.recurrent import assume, explain, is_native, pack_hidden
+from grader.recurrent import assume, explain, hidden_params, is_native, pack_hidden
 from grader.remote import Array, RemoteLayer
 from grader.tolerance import deviates
 
@@ -83,11 +84,25 @@ def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
     if conventions.fitted and not used.fitted:
         used = replace(conventions, fitted=False)
 
-    def pack(table: Table) -> Table:
-        return pack_hidden(table, used, raw)
+    return Oracle(build(RNN, case, used), params, layout(case, used, raw).pack)
 
-    reference = RNN(*sizes, output_activation="linear" if used.output_activation == "linear" else "sigmoid")
-    return Oracle(reference, params, pack)
+
+def build(cls: Callable[..., RNN], case: Case, conventions: Conventions) -> RNN:
+    """Construct a layer with the hand-in's output activation."""
+    activation = "linear" if conventions.output_activation == "linear" else "sigmoid"
+    return cls(*_sizes(case), output_activation=activation)
+
+
+def layout(case: Case, conventions: Conventions, raw: Table) -> Layout:
+    """Return how a layer stores what can be seen of its parameters; with no arrays to go by, one matrix `weights`."""
+
+    def pack(table: Table) -> Table:
+        return pack_hidden(table, conventions, raw or {"weights": table["Wx"]})
+
+    def unpack(table: Table) -> Table:
+        return hidden_params(table, conventions, _sizes(case))
+
+    return Layout(pack, unpack)
 
 
 @check(traits=["layer"], needs="forward_shape")
@@ -222,6 +237,8 @@ def backcheck_tasks() -> list[Task]:
             oracle=oracle,
             fit=fit,
             prepare=prepare,
+            build=build,
+            layout=layout,
             points={"ex3": 40},
             uses=("FullyConnected", "TanH", "Sigmoid"),
         )

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.bench import generator
 from grader.checks.define import check
-from grader.grading import generator, grade
+from grader.grading import grade
 from grader.guest.desk import Desk
 from grader.guest.faults import Fault
 from grader.model import Case, Check, Conventions, Job, Report, Submission, Task, Tier, Verdict

@@ -1,0 +1,106 @@
+"""Where a check meets a unit: a fresh one with parameters worth testing, its oracle, and the outcome.
+
+The same bench serves a hand-in behind a desk and, in replays, the misconceptions.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader.model import Case, Check, Conventions, Table, Task
+from grader.probe import Probe
+from grader.runner import Outcome, run_check
+from grader.trace import Trace
+
+
+def generator(seed: int, *names: str) -> np.random.Generator:
+    """Return the generator that belongs to a place (task, case, check): the same wherever and whenever it runs."""
+    keys = tuple(zlib.crc32(name.encode()) for name in names)
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=keys)))
+
+
+@dataclass
+class Findings:
+    """What grading found out about a hand-in's component: by case the conventions, and the arrays that it shows.
+
+    `parameters` are the reference's arrays that belong to the unit of a (case, check).
+    """
+
+    dialect: str
+    conventions: dict[str, Conventions] = field(default_factory=dict)
+    raw: dict[str, Table] = field(default_factory=dict)
+    parameters: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+
+    def copy(self) -> Findings:
+        """Return one that can be added to."""
+        return Findings(self.dialect, dict(self.conventions), dict(self.raw), dict(self.parameters))
+
+
+class Bench:
+    """Runs checks of one task on units that `make(case, seed)` constructs; keeps the traces and the findings."""
+
+    def __init__(
+        self,
+        task: Task,
+        seed: int,
+        make: Callable[[Case, int], Any],
+        *,
+        findings: Findings,
+        progress: Callable[[str], None] | None = None,
+        differentiate: bool = True,
+    ) -> None:
+        self.task, self.seed, self.findings = task, seed, findings
+        self.traces: dict[tuple[str, str], Trace] = {}
+        self._make = make
+        self._progress = progress
+        self._differentiate = differentiate
+
+    def run(self, check: Check, case: Case) -> Outcome:
+        """Run a check on a case; its trace is under (case, check) afterwards."""
+        probe = Probe(
+            case,
+            generator(self.seed, self.task.name, case.name, check.name),
+            self._progress,
+            keep_going=self.task.replayable,
+            differentiate=self._differentiate,
+        )
+        outcome = run_check(
+            check, case, probe, lambda: self.fresh(case, check.name), lambda unit: self._oracle(unit, case, check)
+        )
+        self.traces[case.name, check.name] = probe.trace
+        return outcome
+
+    def make(self, case: Case, purpose: str) -> Any:
+        """Construct a unit."""
+        seed = int(generator(self.seed, self.task.name, case.name, purpose, "guest").integers(2**32))
+        return self._make(case, seed)
+
+    def fresh(self, case: Case, purpose: str) -> Any:
+        """Construct a unit and give it parameters that are worth testing (never the ones it was born with)."""
+        unit = self.make(case, purpose)
+        if self.task.prepare is not None:
+            self.task.prepare(unit, case, generator(self.seed, self.task.name, case.name, purpose, "params"))
+        self.findings.raw.setdefault(case.name, dict(getattr(unit, "shown", {})))
+        return unit
+
+    def _oracle(self, unit: Any, case: Case, check: Check) -> Any:
+        if self.task.oracle is None:
+            raise TypeError(f"task {self.task.name} has no oracle")
+        if case.name not in self.findings.conventions:
+            self.findings.conventions[case.name] = self._fit(case)
+        oracle = self.task.oracle(unit, case, self.findings.conventions[case.name])
+        self.findings.parameters.setdefault((case.name, check.name), getattr(oracle, "given", {}))
+        return oracle
+
+    def _fit(self, case: Case) -> Conventions:
+        """Find the conventions in one case: what it does not show (say, how even kernels are padded) plays no part."""
+        if self.task.fit is None:
+            return Conventions()
+        rng = generator(self.seed, self.task.name, case.name, "fit")
+        with np.errstate(all="ignore"):
+            return self.task.fit(self.fresh(case, "fit"), case, rng)
