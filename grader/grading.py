@@ -30,12 +30,22 @@ def grade(
     desk: Asks,
     progress: Callable[[str], None] | None = None,
     misconceptions: Sequence[Misconception] = (),
+    bench: Bench | None = None,
 ) -> Report:
     """Return the report of one task; `progress` is told how far a long check is.
 
-    What fails is compared with `misconceptions`. Never raises for anything that the submission does.
+    What fails is compared with `misconceptions`. `bench` is where the checks run, if that is not a bench of units
+    behind the desk. Never raises for anything that the submission does.
     """
-    return _Grading(job, task, plan, desk, progress, misconceptions).report()
+    if bench is None:
+        bench = Bench(
+            task,
+            job.seed,
+            lambda case, seed: UNITS[task.kind](desk, task.name, case.init, seed),
+            findings=Findings(job.submission.dialect),
+            progress=progress,
+        )
+    return _Grading(job, task, plan, desk, misconceptions, bench).report()
 
 
 class _Grading:
@@ -47,20 +57,14 @@ class _Grading:
         task: Task,
         plan: Sequence[Check],
         desk: Asks,
-        progress: Callable[[str], None] | None,
         misconceptions: Sequence[Misconception],
+        bench: Bench,
     ) -> None:
         self.job, self.task, self.plan, self.desk = job, task, plan, desk
         self.misconceptions = misconceptions
+        self.bench = bench
         self.results: dict[tuple[str, str], CheckResult] = {}
         self.remarks: list[str] = []
-        self.bench = Bench(
-            task,
-            job.seed,
-            lambda case, seed: UNITS[task.kind](desk, task.name, case.init, seed),
-            findings=Findings(job.submission.dialect),
-            progress=progress,
-        )
 
     def report(self) -> Report:
         """Run everything and sum up."""

@@ -91,8 +91,10 @@ def replay(
 class ImitationBench(Bench):
     """Runs checks on a misconception, with the parameters that the hand-in's unit had in the same check."""
 
-    def __init__(self, wrong: Misconception | None, task: Task, seed: int, findings: Findings) -> None:
-        super().__init__(task, seed, self._unit, findings=findings.copy(), differentiate=False)
+    def __init__(
+        self, wrong: Misconception | None, task: Task, seed: int, findings: Findings, *, differentiate: bool = False
+    ) -> None:
+        super().__init__(task, seed, self._unit, findings=findings.copy(), differentiate=differentiate)
         self._wrong = wrong
         self._imitation: Imitation | None = None
 

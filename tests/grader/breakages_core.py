@@ -252,3 +252,8 @@ BREAKAGES: list[Breakage] = [
     ),
     ("rnn-treats-rows-as-batch", "RNN", [(RNN, "np.hstack([x, hidden])", "np.hstack([x, 0 * hidden])")], False),
 ]
+
+
+def patches() -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+    """Return (id, task, patches) of every mistake."""
+    return [(id, task, changes) for id, task, changes, _ in BREAKAGES]

@@ -200,3 +200,13 @@ BREAKAGES: dict[str, list[Breakage]] = {
         ("bn-shape-of-first-images", "second_batch", [("self.image_shape = input", "self.image_shape = self.image_shape or input")]),
     ],
 }
+# fmt: on
+
+
+def patches() -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+    """Return (id, task, patches as (file, old text, new text)) of every mistake."""
+    return [
+        (id, task, [(f"Layers/{task}.py", old, new) for old, new in changes])
+        for task, rows in BREAKAGES.items()
+        for id, _, changes in rows
+    ]

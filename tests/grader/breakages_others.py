@@ -375,3 +375,8 @@ FAIR: list[Breakage] = [
         "NeuralNetwork",
     ),
 ]
+
+
+def patches() -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+    """Return (id, task, patches) of every mistake."""
+    return [(id, task, [(file, old, new)]) for id, file, old, new, task in BREAKAGES]

@@ -1,0 +1,83 @@
+"""Is every misconception noticed? Each is graded in every form it can have, over several seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from grader.misconceptions.catalogue import rows
+from grader.model import Misconception, Tier
+from tests.accuracy.imitations import bad, forms, grade_imitation
+from tests.accuracy.plain import is_caught
+from tests.grader.handins import registry
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What became of one variant of a misconception in one form of one task.
+
+    `caught_by` are the checks of its row's tier that failed in some run, `also` those of other tiers, `missed` the
+    seeds in which no check of its tier did. `plain`: a plain gradient check alone notices, too.
+    """
+
+    id: str
+    variant: str
+    task: str
+    form: str
+    tier: str
+    runs: int
+    caught_by: tuple[str, ...]
+    also: tuple[str, ...]
+    missed: tuple[int, ...]
+    plain: bool
+
+
+def detect(seeds: Sequence[int], *, jobs: int = 1, only: Iterable[str] = ()) -> list[Detection]:
+    """Grade every misconception of the registry (or those of the components `only`)."""
+    known = registry()
+    numbers = [i for i, one in enumerate(known.misconceptions) if not only or set(one.tasks) & set(only)]
+    work = partial(_detect_one, seeds=seeds)
+    if jobs == 1:
+        return [found for number in numbers for found in work(number)]
+    with ProcessPoolExecutor(jobs) as pool:
+        return [found for several in pool.map(work, numbers, chunksize=2) for found in several]
+
+
+def _detect_one(number: int, seeds: Sequence[int]) -> list[Detection]:
+    wrong = registry().misconceptions[number]
+    tiers = {row.id: row.tier for row in rows()}
+    found = []
+    for task in wrong.tasks:
+        plain = is_caught(wrong, registry().tasks[task], seeds[0])
+        for form in forms(wrong):
+            if registry().tasks[task].asked_of(form):
+                found.append(_over_seeds(wrong, task, form, tiers.get(wrong.id, "core"), seeds, plain))
+    return found
+
+
+def _over_seeds(wrong: Misconception, task: str, form: str, tier: str, seeds: Sequence[int], plain: bool) -> Detection:
+    caught: dict[str, None] = {}
+    also: dict[str, None] = {}
+    missed = []
+    for seed in seeds:
+        failed = bad(grade_imitation(wrong, task, form, seed))
+        own = [result.check for result in failed if result.tier is Tier(tier)]
+        caught |= dict.fromkeys(own)
+        also |= dict.fromkeys(result.check for result in failed if result.tier is not Tier(tier))
+        if not own:
+            missed.append(seed)
+    return Detection(
+        wrong.id, wrong.name, task, form, tier, len(seeds), tuple(caught), tuple(also), tuple(missed), plain
+    )
+
+
+def idle_checks(detections: Iterable[Detection]) -> list[str]:
+    """Return the checks that catch no misconception, as `task: check` (a generic one counts over all its tasks)."""
+    known = registry()
+    seen = {check for one in detections for check in (*one.caught_by, *one.also)}
+    own = {f"{task.name}: {check.name}" for task in known.tasks.values() for check in task.checks}
+    caught = {f"{one.task}: {check}" for one in detections for check in (*one.caught_by, *one.also)}
+    generic = {check.name for check in known.checks}
+    return sorted((generic - seen) | (own - caught))
