@@ -1,4 +1,4 @@
-"""Reads the catalogue of known mistakes: what each one is a mistake in, which tier of checks must notice it, and why."""
+"""Reads the catalogue of known mistakes: the component, which tier of checks must notice the mistake, and why."""
 
 from __future__ import annotations
 
