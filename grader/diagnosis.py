@@ -2,21 +2,20 @@
 
 Let S, M and R be the answers of the student, of a misconception and of the reference, and U the observations in which
 S or M is wrong. A misconception's score is the share of U that it explains: S and M agree, or differ by at most one
-hundredth of S's own deviation. Below one half nothing is said.
+hundredth of S's own deviation. Below one half nothing is said. Where the best explains only a part, pairs of the best
+are tried, as two bugs in one component are nothing rare.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from grader.bench import Findings
 from grader.model import Case, Check, CheckResult, Misconception, Task
-from grader.replay import applicable, replay
-from grader.tolerance import tolerance
-from grader.trace import RAISED, Observation, Trace
+from grader.replay import applicable, both, replay
+from grader.trace import Trace, explains
 
 Key = tuple[str, str]
 Traces = Mapping[Key, Trace]
@@ -27,9 +26,12 @@ _LEAST_SHARE, _LEAST_NUMBERS = 0.5, 3
 
 @dataclass(frozen=True)
 class Candidate:
-    """A misconception, the share of the deviations that it explains, and the places where it explains some."""
+    """Misconceptions (one, or two at once), the share of the deviations that they explain, and where they explain some.
 
-    wrong: Misconception
+    `numbers` counts the wrong numbers that they explain.
+    """
+
+    wrong: tuple[Misconception, ...]
     score: float
     numbers: int = 0
     places: frozenset[Key] = frozenset()
@@ -45,16 +47,23 @@ class Diagnosis:
     @property
     def names(self) -> tuple[str, ...]:
         """Return the ids of those to speak of, each once."""
-        return tuple(dict.fromkeys(candidate.wrong.id for candidate in self.named))
+        return _ids(self.named)[:_NAMED]
+
+    @property
+    def suspects(self) -> tuple[str, ...]:
+        """Return the first three ids, however much they explain."""
+        return _ids(self.ranked)[:_NAMED]
 
     def annotate(self, result: CheckResult) -> CheckResult:
         """Give a failed result that the diagnosis explains its words."""
-        best = next(iter(self.named), None)
-        if best is None or (result.case, result.check) not in best.places or not result.hint:
+        fitting = [one for one in self.named if (result.case, result.check) in one.places]
+        if not fitting or not result.hint:
             return result
-        titles = dict.fromkeys(candidate.wrong.title for candidate in self.named)
+        best = fitting[0].wrong
+        titles = dict.fromkeys("; and ".join(one.title for one in candidate.wrong) for candidate in fitting[:_NAMED])
+        hint = " ".join(one.hint for one in best)
         details = {**result.details, "misconceptions": list(self.names)}
-        return replace(result, diagnosis=", or: ".join(titles), hint=best.wrong.hint, details=details)
+        return replace(result, diagnosis="; or: ".join(titles), hint=hint, details=details)
 
 
 def diagnose(
@@ -64,64 +73,43 @@ def diagnose(
 
     All are tried on a few places where the hand-in fails, those that explain anything there on all places.
     """
-    screened = _screened(traces)
+    screened = {key: traces[key] for key in _screened(traces)}
+
+    def judged(several: tuple[Misconception, ...], where: Traces) -> Candidate:
+        replayed = replay(both(several), task, seed, findings, [places[key] for key in where])
+        return judge(several, where, replayed)
+
     if not screened:
         return Diagnosis()
-    tried = []
-    for one in applicable(wrong, task.name, findings.dialect):
-        replayed = replay(one, task, seed, findings, [places[key] for key in screened])
-        found = judge(one, {key: traces[key] for key in screened}, replayed)
-        if found.numbers:
-            tried.append(found)
-    tried.sort(key=_rank)
-    ranked = []
-    for candidate in tried[:_SURVIVORS]:
-        replayed = replay(candidate.wrong, task, seed, findings, [places[key] for key in traces])
-        ranked.append(judge(candidate.wrong, traces, replayed))
-    ranked.sort(key=_rank)
-    return Diagnosis(tuple(ranked), tuple(_worth_naming(ranked, exact="deterministic" not in task.traits)))
+    tried = [judged((one,), screened) for one in applicable(wrong, task.name, findings.dialect)]
+    promising = sorted((one for one in tried if one.numbers), key=_rank)[:_SURVIVORS]
+    ranked = sorted((judged(one.wrong, traces) for one in promising), key=_rank)
+    exact = "deterministic" not in task.traits and task.kind in ("layer", "initializer")
+    if ranked and ranked[0].score < 1 and not exact:
+        pairs = [
+            (a.wrong[0], b.wrong[0]) for a, b in itertools.combinations(ranked, 2) if a.wrong[0].id != b.wrong[0].id
+        ]
+        better = [judged(pair, screened) for pair in pairs]
+        full = [judged(one.wrong, traces) for one in sorted(better, key=_rank)[:3] if one.numbers]
+        ranked = sorted([*ranked, *(one for one in full if one.score > ranked[0].score)], key=_rank)
+    return Diagnosis(tuple(ranked), tuple(_worth_naming(ranked, exact=exact)))
 
 
-def judge(wrong: Misconception, student: Traces, replayed: Traces) -> Candidate:
-    """Score one misconception on the places that both traces have."""
+def judge(wrong: tuple[Misconception, ...], student: Traces, replayed: Traces) -> Candidate:
+    """Score misconceptions on the places that both traces have."""
     deviating = explained = numbers = 0
     places = set()
     for key, trace in student.items():
-        for s, m in _paired(trace, replayed.get(key, ())):
-            if m is None or not (s.wrong or m.wrong):
-                deviating += s.wrong
+        for s, m in itertools.zip_longest(trace, replayed.get(key, ())[: len(trace)]):
+            if not (s.wrong or (m is not None and m.wrong)):
                 continue
             deviating += 1
-            if explains(m, s):
+            if m is not None and explains(m, s):
                 explained += 1
                 if s.wrong:
                     places.add(key)
                     numbers += s.answer.size if s.has_numbers else 0
     return Candidate(wrong, explained / deviating if deviating else 0.0, numbers, frozenset(places))
-
-
-def explains(m: Observation, s: Observation) -> bool:
-    """Tell whether a misconception's observation is what the student's unit did."""
-    if RAISED in (m.kind, s.kind):
-        return m.kind == s.kind and m.error == s.error
-    if m.kind != s.kind or m.answer.shape != s.answer.shape:
-        return False
-    allowed = tolerance(s.kind if s.has_numbers else "value", np.dtype(np.float64))
-    with np.errstate(all="ignore"):
-        same = (m.answer == s.answer) | (np.isnan(m.answer) & np.isnan(s.answer))
-        distance = np.where(same, 0.0, np.abs(m.answer - s.answer))
-        scale = float(np.max(np.abs(s.answer[np.isfinite(s.answer)]), initial=0.0))
-        if bool(np.all(distance <= allowed.atol + allowed.rtol * scale)):
-            return True
-        if s.expected.shape != s.answer.shape:
-            return False
-        deviation = float(np.linalg.norm(s.answer - s.expected))
-        return bool(np.linalg.norm(distance) <= 0.01 * deviation and np.isfinite(deviation))
-
-
-def _paired(student: Trace, replayed: Trace) -> Iterable[tuple[Observation, Observation | None]]:
-    for index, s in enumerate(student):
-        yield s, replayed[index] if index < len(replayed) else None
 
 
 def _screened(traces: Traces) -> list[Key]:
@@ -132,8 +120,8 @@ def _screened(traces: Traces) -> list[Key]:
     return (chosen + [key for key in bad if key not in chosen])[:_SCREENED]
 
 
-def _rank(candidate: Candidate) -> tuple[float, int]:
-    return -round(candidate.score, 9), -candidate.numbers
+def _rank(candidate: Candidate) -> tuple[float, int, int]:
+    return -round(candidate.score, 9), len(candidate.wrong), -candidate.numbers
 
 
 def _worth_naming(ranked: Sequence[Candidate], *, exact: bool) -> list[Candidate]:
@@ -143,6 +131,8 @@ def _worth_naming(ranked: Sequence[Candidate], *, exact: bool) -> list[Candidate
     best = ranked[0]
     if best.score < (1.0 if exact else _LEAST_SHARE) or best.numbers < _LEAST_NUMBERS:
         return []
-    equals = [one for one in ranked if _rank(one) == _rank(best)]
-    by_id = {one.wrong.id: one for one in reversed(equals)}
-    return list(reversed(by_id.values()))[:_NAMED]
+    return [one for one in ranked if _rank(one) == _rank(best)]
+
+
+def _ids(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.id for candidate in candidates for one in candidate.wrong))

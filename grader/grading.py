@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from grader.bench import Bench, Findings, generator
-from grader.diagnosis import diagnose
+from grader.diagnosis import Diagnosis, diagnose
 from grader.guest.faults import Fault
 from grader.kinds import UNITS
 from grader.model import Case, Check, CheckResult, Job, Misconception, Report, Task, Tier, Verdict
@@ -82,7 +82,7 @@ class _Grading:
         ordered = sorted(self.results.values(), key=self._place)
         results = assign_points(self.task, plan, ordered)
         score, max_score = totals(results)
-        results, names = self._named(results)
+        results, found = self._diagnosed(results)
         return Report(
             submission=self.job.submission.id,
             digest=self.job.submission.digest,
@@ -95,14 +95,15 @@ class _Grading:
             max_score=max_score,
             output=str(getattr(self.desk, "output", "")),
             remarks=tuple(self.remarks),
-            misconceptions=names,
+            misconceptions=found.names,
+            suspects=found.suspects,
             seconds=time.perf_counter() - start,
         )
 
-    def _named(self, results: list[CheckResult]) -> tuple[list[CheckResult], tuple[str, ...]]:
+    def _diagnosed(self, results: list[CheckResult]) -> tuple[list[CheckResult], Diagnosis]:
         """Give the failures the names of the misconceptions that they look like."""
         if not (self.misconceptions and self.task.replayable):
-            return results, ()
+            return results, Diagnosis()
         checks = {check.name: check for check in self.plan}
         cases = {case.name: case for case in self.task.cases}
         places = {key: (checks[key[1]], cases[key[0]]) for key in self.bench.traces}
@@ -112,8 +113,8 @@ class _Grading:
             )
         except Exception as exc:  # a diagnosis that fails costs the student nothing but the diagnosis
             self.remarks.append(f"no diagnosis: {type(exc).__name__}: {exc}")
-            return results, ()
-        return [found.annotate(result) for result in results], found.names
+            return results, Diagnosis()
+        return [found.annotate(result) for result in results], found
 
     def _open(self) -> Outcome:
         try:

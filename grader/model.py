@@ -247,7 +247,7 @@ class Report:
 
     `remarks` are sentences for the student about the hand-in as a whole, `output` what its code printed,
     `mend_first` the failing building blocks of this task, `misconceptions` the ids of the mistakes that it looks like,
-    the likeliest first.
+    the likeliest first; `suspects` the ids that explain most, even where that is too little to speak of.
     """
 
     submission: str
@@ -265,6 +265,7 @@ class Report:
     seconds: float = 0.0
     schema: int = SCHEMA
     misconceptions: tuple[str, ...] = ()
+    suspects: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Return the report as a JSON object."""
@@ -278,7 +279,7 @@ class Report:
             if data.get("schema") != SCHEMA:
                 raise ValueError(f"a report of schema {data.get('schema')!r}; this version reads schema {SCHEMA}")
             data["results"] = tuple(_result(item) for item in data["results"])
-            for name in ("remarks", "mend_first", "misconceptions"):
+            for name in ("remarks", "mend_first", "misconceptions", "suspects"):
                 data[name] = tuple(_checked("str", item, name) for item in data[name])
             return cls(**{f.name: _checked(f.type, data.pop(f.name), f.name) for f in fields(cls)}, **data)
         except (KeyError, TypeError, AttributeError, RecursionError) as exc:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,27 @@ class ImitationBench(Bench):
                 if name in layer.parameters and np.shape(value) == layer.parameters[name].shape:
                     layer.parameters[name][...] = value
         return unit
+
+
+def both(wrong: tuple[Misconception, ...]) -> Misconception:
+    """Return one misconception that has the bugs of all: a class that inherits from theirs, if it can be made."""
+    if len(wrong) == 1:
+        return wrong[0]
+    classes: dict[str, Callable[..., Any]] = {}
+    for one in wrong:
+        for component, cls in one.classes.items():
+            known = classes.get(component)
+            classes[component] = _joined(known, cls) if known is not None else cls
+    return replace(wrong[0], classes=classes)
+
+
+def _joined(first: Callable[..., Any], second: Callable[..., Any]) -> Callable[..., Any]:
+    if not (isinstance(first, type) and isinstance(second, type)) or issubclass(first, second):
+        return first
+    try:
+        return type(f"{first.__name__}And{second.__name__}", (first, second), {})
+    except TypeError:  # their ancestors cannot be put into one order
+        return first
 
 
 def applicable(wrong: Collection[Misconception], task: str, dialect: str) -> list[Misconception]:

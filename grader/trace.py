@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.tolerance import tolerance
+
 Array = NDArray[Any]
 RAISED, CONDITION = "raised", "condition"
 
@@ -38,6 +40,28 @@ class Observation:
 
 
 Trace = Sequence[Observation]
+
+
+def explains(m: Observation, s: Observation) -> bool:
+    """Tell whether a misconception's observation `m` is what the student's unit did, `s`.
+
+    The numbers agree within the tolerance of their kind, or differ by at most a hundredth of the student's deviation.
+    """
+    if RAISED in (m.kind, s.kind):
+        return m.kind == s.kind and m.error == s.error
+    if m.kind != s.kind or m.answer.shape != s.answer.shape:
+        return False
+    allowed = tolerance(s.kind if s.has_numbers else "value", np.dtype(np.float64))
+    with np.errstate(all="ignore"):
+        same = (m.answer == s.answer) | (np.isnan(m.answer) & np.isnan(s.answer))
+        distance = np.where(same, 0.0, np.abs(m.answer - s.answer))
+        scale = float(np.max(np.abs(s.answer[np.isfinite(s.answer)]), initial=0.0))
+        if bool(np.all(distance <= allowed.atol + allowed.rtol * scale)):
+            return True
+        if s.expected.shape != s.answer.shape:
+            return False
+        deviation = float(np.linalg.norm(s.answer - s.expected))
+        return bool(np.isfinite(deviation) and np.linalg.norm(distance) <= 0.01 * deviation)
 
 
 def raised(error: str) -> Observation:

@@ -1,8 +1,8 @@
 """What a plain central-difference check alone catches: the check that everybody writes first.
 
-Normal inputs, random cotangent, a fresh unit with the parameters it was born with, no optimizer, training phase; backward
-and the gradients it leaves are compared with differences of the unit's own forward, entry by entry. Run on the task's
-core cases, without even kernels and without signals.
+Normal inputs, random cotangent, a fresh unit with the parameters it was born with, no optimizer, training phase;
+backward and the gradients it leaves are compared with differences of the unit's own forward, entry by entry. Run on the
+task's core cases, without even kernels and without signals.
 """
 
 from __future__ import annotations
