@@ -10,6 +10,7 @@ from grader.diagnosis import Diagnosis, diagnose
 from grader.guest.faults import Fault
 from grader.kinds import UNITS
 from grader.model import Case, Check, CheckResult, Job, Misconception, Report, Task, Tier, Verdict
+from grader.patterns import with_patterns
 from grader.remote import Asks
 from grader.runner import Outcome, broken, explain_fault
 from grader.sandbox.lost import GuestLost
@@ -102,7 +103,7 @@ class _Grading:
 
     def _diagnosed(self, results: list[CheckResult]) -> tuple[list[CheckResult], Diagnosis]:
         """Give the failures the names of the misconceptions that they look like."""
-        if not (self.misconceptions and self.task.replayable):
+        if not self.task.replayable:
             return results, Diagnosis()
         checks = {check.name: check for check in self.plan}
         cases = {case.name: case for case in self.task.cases}
@@ -114,7 +115,8 @@ class _Grading:
         except Exception as exc:  # a diagnosis that fails costs the student nothing but the diagnosis
             self.remarks.append(f"no diagnosis: {type(exc).__name__}: {exc}")
             return results, Diagnosis()
-        return [found.annotate(result) for result in results], found
+        named = [found.annotate(result) for result in results]
+        return with_patterns(named, self.task, self.bench.traces), found
 
     def _open(self) -> Outcome:
         try:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from grader.misconceptions.catalogue import rows
-
 from grader.model import Misconception, Tier
 from tests.accuracy.imitations import bad, forms, grade_imitation
 from tests.accuracy.plain import is_caught

@@ -47,7 +47,7 @@ def all_patches() -> list[Patch]:
         if info.name.startswith("breakages_"):
             module = importlib.import_module(f"tests.grader.{info.name}")
             example = "example_native" if info.name.startswith("breakages_native") else "example_fau"
-            found += [Patch(example, id, task, patches) for id, task, patches in module.patches()]
+            found += [Patch(example, id.partition(" (")[0], task, changes) for id, task, changes in module.patches()]
     return found
 
 
