@@ -14,18 +14,19 @@ from grader.remote import RemoteLayer
 
 @check(points=2, traits=["layer", "deterministic"], needs=["forward_value", "input_gradient"])
 def check_second_batch(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
-    """A second batch, of another size, is treated like the first.
+    """A second batch, and a third of another size, are treated like the first.
 
     What does the layer keep from the first call: a size, a cache, a sum? The last batch of an epoch may be smaller.
     """
     x = probe.input()
     layer.backward(probe.cotangent(layer.forward(x)))
-    other = probe.input("other")
-    y, expected = layer.forward(other), oracle.forward(other)
-    probe.assert_same(y, expected, "the output for the second batch", tensor="output")
-    dout = probe.cotangent(expected)
-    what = "what backward returns for the second batch"
-    probe.assert_same(layer.backward(dout), oracle.backward(dout), what, tensor="input")
+    for which, size in (("second batch", ""), ("third batch, of another size", "other")):
+        x = probe.input(size)
+        y, expected = layer.forward(x), oracle.forward(x)
+        probe.assert_same(y, expected, f"the output for the {which},", tensor="output")
+        dout = probe.cotangent(expected)
+        what = f"what backward returns for the {which},"
+        probe.assert_same(layer.backward(dout), oracle.backward(dout), what, tensor="input")
 
 
 @check(traits=["layer", "deterministic", "trainable"], needs=["forward_value", "parameter_gradients"])

@@ -101,7 +101,7 @@ BREAKAGES: dict[str, list[Breakage]] = {
     "Flatten": [
         ("flatten-wrong-order", "forward_value", [("[0], -1)", "[0], -1, order='F')"), ("reshape(self.input_shape)", "reshape(self.input_shape, order='F')")]),
         ("flatten-drops-batch", "forward_shape", [("self.input_shape[0], -1", "-1")]),
-        ("flatten-shape-of-first-batch", "second_batch", [("self.input_shape = input", "self.input_shape = self.input_shape or input")]),
+        ("flatten-shape-from-constructor", "second_batch", [("self.input_shape = input", "self.input_shape = self.input_shape or input")]),
     ],
     "Conv": [
         ("conv-forward-true-convolution", "forward_value", [_DEF_FLIP, _change(_FORWARD, _FLIP), _change(_BACKWARD, _FLIP), (_GRADIENT, f"self.flip({_GRADIENT})")]),
@@ -144,14 +144,14 @@ BREAKAGES: dict[str, list[Breakage]] = {
             [("candidates = np.array", "self.candidates = candidates = np.array"), (_IS_WINNER, "(self.candidates[i * pool_x + j] == self.candidates.max(axis=0))")]),
         ("pool-shape-formula", "forward_shape", [(_POOLED, "(y // stride_y, x // stride_x)")]),
         ("pool-arguments-swapped", "forward_shape", [("self, stride_shape, pooling_shape", "self, pooling_shape, stride_shape")]),
-        ("pool-zero-init", "negative_inputs", [("np.max(candidates, axis=0)", "np.maximum(np.max(candidates, axis=0), 0)")]),  # G
+        ("pool-zero-padded-or-zero-init", "negative_inputs", [("np.max(candidates, axis=0)", "np.maximum(np.max(candidates, axis=0), 0)")]),  # G
         ("pool-abs-max", "forward_value", [("np.argmax(candidates", "np.argmax(abs(candidates)"), ("np.max(candidates, axis=0)", "np.take_along_axis(candidates, self.max_index[None], axis=0)[0]")]),
-        ("pool-mean", "forward_value", [("np.max(cand", "np.mean(cand"), (_IS_WINNER, "(1 / pool_y / pool_x)")]),
+        ("mean-pool", "forward_value", [("np.max(cand", "np.mean(cand"), (_IS_WINNER, "(1 / pool_y / pool_x)")]),
         ("pool-wrong-reshape", "forward_value", [("        # with equal", _RESHAPED + "        # with equal")]),  # G
         ("pool-zeros-like-integer", "robust:integer_input",
             [(_POOL_SHAPE, f"{_POOL_SHAPE}\n        self.dtype = input_tensor.dtype"), (_POOL_ZEROS, "np.zeros(self.input_shape, self.dtype)"), _change(_SHARE, ("error_tensor * (", "(error_tensor * ("), (" + j)", " + j)).astype(self.dtype)"))]),
         ("pool-return-in-loop", "input_gradient", [("        return previous_error", "            return previous_error")]),  # G
-        ("pool-keeps-first-index", "second_batch", [(_ARGMAX, f"{_ARGMAX} if self.max_index is None else self.max_index")]),
+        ("pool-loses-index-between-calls", "second_batch", [(_ARGMAX, f"{_ARGMAX} if self.max_index is None else self.max_index")]),
     ],
     "Dropout": [
         ("dropout-not-scaled", "training_values", [_change(_MASK, ("/ self.probability", "* 1.0"))]),
