@@ -209,21 +209,21 @@ BREAKAGES: list[Breakage] = [
     ("reg-lr-missing", OPTIMIZERS, _DECAY, _DECAY.replace("learning_rate * ", ""), "L2_Regularizer"),
     ("reg-loss-missing", NETWORK, _LOSS, _LOSS.replace(" + self.regularization_loss()", ""), "NeuralNetwork"),
     (
-        "reg-loss-of-the-data-loss",
+        "reg-loss-missing (of the data loss)",
         NETWORK,
         _NORM,
         "loss += regularizer.norm(self.loss[-1] if self.loss else 1)",
         "NeuralNetwork",
     ),
     (
-        "reg-loss-added-to-predictions",
+        "reg-loss-missing (added to predictions)",
         NETWORK,
         _LOSS,
         "input_tensor = input_tensor + self.regularization_loss()\n"
         "        return self.loss_layer.forward(input_tensor, self.label_tensor)",
         "NeuralNetwork",
     ),
-    ("reg-loss-of-last-layer", NETWORK, _NORM, "loss = regularizer.norm(layer.weights)", "NeuralNetwork"),
+    ("reg-loss-missing (last layer only)", NETWORK, _NORM, "loss = regularizer.norm(layer.weights)", "NeuralNetwork"),
     # the container
     (
         "nn-test-phase-leak",
@@ -248,8 +248,8 @@ BREAKAGES: list[Breakage] = [
         "NeuralNetwork",
     ),
     ("nn-loss-not-appended", NETWORK, _APPEND, "self.forward()", "NeuralNetwork"),
-    ("nn-loss-overwritten", NETWORK, _APPEND, "self.loss = [self.forward()]", "NeuralNetwork"),
-    ("nn-loss-appended-twice", NETWORK, _APPEND, "self.loss += 2 * [self.forward()]", "NeuralNetwork"),
+    ("nn-loss-not-appended (overwritten)", NETWORK, _APPEND, "self.loss = [self.forward()]", "NeuralNetwork"),
+    ("nn-loss-not-appended (twice)", NETWORK, _APPEND, "self.loss += 2 * [self.forward()]", "NeuralNetwork"),
     ("nn-backward-forward-order", NETWORK, "in reversed(self.layers)", "in self.layers", "NeuralNetwork"),
     (
         "nn-label-stale",
