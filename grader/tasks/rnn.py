@@ -176,11 +176,16 @@ def check_memory_gradient(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> N
     layer.switch("memorize", True)
     layer.forward(first)
     answer = layer.forward(second)
+    _restart(oracle, before)  # perhaps it keeps states while memorize is off
+    oracle.forward(first)
+    onward = oracle.forward(second)
+    oracle.switch("memorize", False)
     oracle.switch("memorize", True)
     oracle.forward(first)
     expected = oracle.forward(second)
     probe.assert_shape(answer, expected.shape, "the output of the second half")
-    if deviates(answer, expected, "value").any():  # it keeps states while memorize is off: go on from there too
+    # the nearer one: the past fades, and both may agree with the answer within the tolerance
+    if float(np.abs(answer - onward).max()) < float(np.abs(answer - expected).max()):
         _restart(oracle, before)
         oracle.forward(first)
         expected = oracle.forward(second)
