@@ -55,7 +55,7 @@ class Case:
 
     `shapes` holds further input shapes that some checks need, by name (`other`: another batch or length). `axes` says
     what the axes of `input`, `output` and of each parameter are called, for messages. `traits` are what the hand-in's
-    dialect must have for the case to apply; in a case whose `tier` is not core a failure is a remark.
+    dialect must have for the case to apply; in a case whose `tier` is not core a failure is a remark, for the `reason`.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Case:
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     traits: frozenset[str] = frozenset()
     tier: Tier = Tier.CORE
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,8 @@ class Check:
 
     `traits` are what a task (or the hand-in's dialect) must have for the check to apply; `needs` names the checks
     that must have passed on the same case; `points` is its weight among the task's core checks. `groups` are the
-    exercises that ask for it, and whose points depend on it: all of the task's, if none is named.
+    exercises that ask for it, and whose points depend on it: all of the task's, if none is named. `reason` says why it
+    has its tier.
     """
 
     name: str
@@ -148,6 +150,7 @@ class Check:
     arguments: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,12 @@ from grader.model import Check, Tier, Visibility
 SUBJECTS = ("layer", "loss", "optimizer", "regularizer", "initializer", "network", "lenet")
 ARGUMENTS = frozenset((*SUBJECTS, "new", "oracle", "probe", "case"))
 
+REASONS = {
+    Tier.CORE: "the exercise's text or its public tests ask for it",
+    Tier.ROBUST: "a correct layer should do it, but the exercise's text leaves it out",
+    Tier.STYLE: "manners: it changes no result in training",
+}
+
 
 def check(
     *,
@@ -20,13 +26,14 @@ def check(
     visibility: Visibility | str = Visibility.VISIBLE,
     cases: Iterable[str] = (),
     groups: Iterable[str] = (),
+    reason: str = "",
 ) -> Callable[[Callable[..., None]], Check]:
     """Turn `check_something(layer, oracle, probe)` into the Check `something`.
 
     The docstring's first line is the title, the rest the hint. Arguments come from a closed set: the unit under test
     (`layer`, `loss`, `optimizer`, …: fresh for this check), `new` (makes another), `oracle` (the reference with the
     unit's own parameters), `probe`, `case`. `cases` restricts the check to the cases of these names, `groups` its
-    points to these exercises. Raises TypeError at import for anything else.
+    points to these exercises; `reason` says why it has its tier. Raises TypeError at import for anything else.
     """
 
     def define(run: Callable[..., None]) -> Check:
@@ -51,6 +58,7 @@ def check(
             arguments=arguments,
             cases=tuple(cases),
             groups=tuple(groups),
+            reason=reason or REASONS[Tier(tier)],
         )
 
     return define

@@ -12,7 +12,12 @@ from grader.probe import Probe
 from grader.remote import RemoteLayer
 
 
-@check(traits=["layer", "deterministic"], needs=["forward_value", "input_gradient"], tier=Tier.ROBUST)
+@check(
+    traits=["layer", "deterministic"],
+    needs=["forward_value", "input_gradient"],
+    tier=Tier.ROBUST,
+    reason="the exercise feeds floats only",
+)
 def check_integer_input(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """Whole numbers as input give the same answers as floats.
 

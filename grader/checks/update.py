@@ -9,6 +9,8 @@ from grader.oracle import Oracle
 from grader.probe import Probe
 from grader.remote import RemoteLayer
 
+_PROVIDED = "a wrong result with an optimizer that the exercise provides"
+
 
 def _train(layer: RemoteLayer, oracle: Oracle, probe: Probe, steps: int, kind: str) -> None:
     """Let both take the same steps; after each, parameters and then outputs must agree."""
@@ -29,7 +31,12 @@ def _train(layer: RemoteLayer, oracle: Oracle, probe: Probe, steps: int, kind: s
     probe.assert_same(layer.forward(x), oracle.forward(x), what, kind, tensor="output")
 
 
-@check(points=2, traits=["layer", "deterministic", "trainable"], needs=["forward_value", "backward_shape"])
+@check(
+    points=2,
+    traits=["layer", "deterministic", "trainable"],
+    needs=["forward_value", "backward_shape"],
+    reason=_PROVIDED,
+)
 def check_sgd_step(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """One Sgd step trains every parameter, once per backward.
 
@@ -40,7 +47,12 @@ def check_sgd_step(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     _train(layer, oracle, probe, 1, "update")
 
 
-@check(points=3, traits=["layer", "deterministic", "trainable"], needs=["forward_value", "backward_shape"])
+@check(
+    points=3,
+    traits=["layer", "deterministic", "trainable"],
+    needs=["forward_value", "backward_shape"],
+    reason=_PROVIDED,
+)
 def check_adam_steps(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """Three Adam steps train every parameter with a memory of its own.
 
@@ -51,7 +63,7 @@ def check_adam_steps(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     _train(layer, oracle, probe, 3, "update")
 
 
-@check(traits=["layer", "deterministic", "trainable", "updates_in_backward"], needs="sgd_step")
+@check(traits=["layer", "deterministic", "trainable", "updates_in_backward"], needs="sgd_step", reason=_PROVIDED)
 def check_own_optimizers(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """Every parameter has an optimizer of its own.
 
@@ -67,6 +79,7 @@ def check_own_optimizers(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> No
     points=2,
     traits=["layer", "deterministic", "trainable", "updates_in_backward"],
     needs=["forward_value", "input_gradient"],
+    reason=_PROVIDED,
 )
 def check_error_uses_forward_weights(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """With an optimizer attached, backward still returns the gradient at the weights that forward used.

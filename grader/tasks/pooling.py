@@ -66,7 +66,9 @@ def check_one_winner_of_several_windows(layer: RemoteLayer, oracle: Oracle, prob
     probe.assert_same(layer.backward(dout), oracle.backward(dout), what, tensor="input")
 
 
-@check(needs=["forward_value", "input_gradient"], cases=_USUAL, tier=Tier.ROBUST)
+@check(
+    needs=["forward_value", "input_gradient"], cases=_USUAL, tier=Tier.ROBUST, reason="the exercise leaves ties open"
+)
 def check_ties(layer: RemoteLayer, probe: Probe) -> None:
     """Where several inputs of a window are equally large, the gradient that they get together is the window's.
 

@@ -165,7 +165,7 @@ def check_memory_switched_off(layer: RemoteLayer, oracle: Oracle, probe: Probe) 
     probe.assert_same(layer.forward(x), oracle.forward(x), "the output after memorize was switched off")
 
 
-@check(needs=["memory_on", "input_gradient"], tier=Tier.ROBUST)
+@check(needs=["memory_on", "input_gradient"], tier=Tier.ROBUST, reason="the exercise tests memorize in forward only")
 def check_memory_gradient(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """With memorize, backward of a second sequence uses that sequence's own states.
 
@@ -194,7 +194,7 @@ def check_memory_gradient(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> N
     probe.assert_all_same(layer.grads(), oracle.grads(), "after the second sequence, the gradient of")
 
 
-@check(needs="input_gradient", tier=Tier.ROBUST, cases=_LONG)
+@check(needs="input_gradient", tier=Tier.ROBUST, cases=_LONG, reason="errors in training stay small")
 def check_large_error(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """A large error gives a large gradient: nothing is clipped inside the layer.
 
