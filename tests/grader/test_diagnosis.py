@@ -17,7 +17,6 @@ RIGHT = np.arange(6.0).reshape(2, 3) + 1
 FILE = "Layers/FullyConnected.py"
 _PRODUCT = "np.dot(self.input_tensor.T, error_tensor)"
 AVERAGED = (FILE, _PRODUCT, f"{_PRODUCT} / len(error_tensor)")
-)
 
 
 def seen(answer: np.ndarray, wrong: bool = True) -> Observation:
@@ -94,7 +93,8 @@ def test_a_hand_in_gets_the_name_and_the_hint() -> None:
     report = grade(patched("example_fau", [AVERAGED]), ["FullyConnected"])["FullyConnected"]
     assert report.misconceptions[0] == report.suspects[0] == "fc-gradient-averaged"
     told = [result for result in findings(report) if result.diagnosis]
-    assert told and all(result.details["misconceptions"] == list(report.misconceptions) for result in told)
+    assert told
+    assert all(result.details["misconceptions"] == list(report.misconceptions) for result in told)
     assert all(result.hint for result in told)
 
 

@@ -18,15 +18,15 @@ from grader.tasks import batch_normalization, fully_connected
 RNG = np.random.default_rng(3)
 
 
-def dense(conventions: Conventions = Conventions(bias="last")) -> ExerciseForm:
+def dense(bias: str = "last") -> ExerciseForm:
     case = fully_connected.CASES[0]
     layer = FullyConnected(*case.init.values(), rng=RNG)
-    return ExerciseForm(layer, fully_connected.layout(case, conventions, {}))
+    return ExerciseForm(layer, fully_connected.layout(case, Conventions(bias=bias), {}))
 
 
 @pytest.mark.parametrize("bias", ["last", "first"])
 def test_weights_and_their_gradient(bias: str) -> None:
-    form = dense(Conventions(bias=bias))
+    form = dense(bias)
     unit = FauLayer(form)
     assert unit.params()["weights"].shape == (5, 5)
     new = RNG.standard_normal((5, 5))
@@ -83,14 +83,17 @@ def test_assign_stands_between_the_setter_and_the_layer() -> None:
 def test_phases_memory_and_what_is_not_there() -> None:
     form = ExerciseForm(BatchNormalization(2), Layout(dict, dict))
     form.testing_phase = True
-    assert form.testing_phase and not form.layer.training
+    assert form.testing_phase
+    assert not form.layer.training
     form.testing_phase = False
     assert form.layer.training
     memory = ExerciseForm(RNN(1, 2, 1, rng=RNG), None)
     memory.memorize = True
-    assert memory.layer.memorize and memory.memorize  # type: ignore[attr-defined]  # it is an RNN
+    assert memory.layer.memorize
+    assert memory.memorize
     plain = ExerciseForm(ReLU(), None)
-    assert FauLayer(plain).params() == {} and not plain.memorize
+    assert FauLayer(plain).params() == {}
+    assert not plain.memorize
     with pytest.raises(AttributeError, match="weights"):
         _ = plain.weights
     with pytest.raises(AttributeError, match="elsewhere"):
