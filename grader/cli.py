@@ -11,8 +11,12 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader import __version__
+
+if TYPE_CHECKING:
+    from grader.dispatching import BatchWishes
 
 OK, FAILED, USAGE, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
 PROJECT = Path(__file__).parent.parent
@@ -21,9 +25,11 @@ examples:
   python dispatch.py --task RNN                          grade your hand-in (the one in submissions/)
   python dispatch.py --task all --submission submissions/example_fau
   python dispatch.py --task rnn,adam --submission a --submission hand-in.zip --seed 7 --report json=-
+  python dispatch.py --batch inbox/ --jobs 2 --report csv=grades.csv --report html=report/
   python dispatch.py --list -v                           every task and check, with points
 
-exit codes: 0 all core checks passed, 1 some did not, 2 wrong usage, 3 the grader itself is broken, 130 interrupted
+exit codes: 0 all core checks passed, 1 some did not, 2 wrong usage, 3 the grader itself is broken, 130 interrupted;
+with --batch: 0 every hand-in got its verdicts, 3 the grader failed on some (listed; they have no mark)
 """
 
 
@@ -73,10 +79,40 @@ def parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="longest wait for one answer of the hand-in (default 10; importing it may take twice as long)",
     )
+    _add_batch_options(made)
     made.add_argument("--list", action="store_true", help="list tasks and their points, with -v every check; then stop")
     made.add_argument("-v", "--verbose", action="store_true", help="show passed checks, and what the hand-in printed")
     made.add_argument("--version", action="version", version=f"backcheck {__version__}")
     return made
+
+
+def _add_batch_options(made: argparse.ArgumentParser) -> None:
+    group = made.add_argument_group("grading a whole class")
+    group.add_argument(
+        "--batch",
+        type=Path,
+        metavar="FOLDER",
+        help="every folder or zip in FOLDER is a hand-in (as Moodle, Gradescope, Canvas or Blackboard deliver them); "
+        "run again to go on after an interruption: nothing is graded twice",
+    )
+    group.add_argument(
+        "--store", type=Path, metavar="FILE", help="the database that keeps every result; default: results.sqlite"
+    )
+    group.add_argument("--jobs", type=_count, metavar="N", help="workers; default: one per core")
+    group.add_argument(
+        "--attempt", choices=("last", "first", "best", "all"), help="which attempt of a student counts; default: last"
+    )
+    group.add_argument(
+        "--executor",
+        choices=("inline", "processes", "dask"),
+        help="where the work is done: in this process, in worker processes (the default), or by Dask (needs [dask])",
+    )
+    group.add_argument("--scheduler", metavar="ADDRESS", help="Dask's scheduler (tcp://host:8786); else a local one")
+    group.add_argument("--roster", metavar="CSV", help="who is in the class, as the LMS exports it (for moodle=FILE)")
+    group.add_argument(
+        "--regrade", action="store_true", help="after a change of grader, limits or --seed: show who gains, who loses"
+    )
+    group.add_argument("--yes", action="store_true", help="with --regrade: replace the marks")
 
 
 def run() -> None:
@@ -119,6 +155,7 @@ def main(arguments: Sequence[str]) -> int:
         return OK
     from grader.dispatching import UsageError, Wishes, dispatch
 
+    batch = _batch(options)
     seed = options.seed if options.seed is not None else secrets.randbelow(1_000_000)
     names, skipped = _names(options.task), _names(options.skip)
     if options.task and not names:
@@ -126,7 +163,14 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return dispatch(
             Wishes(
-                names or ["all"], skipped, options.submission, seed, options.report, options.timeout, options.verbose
+                names or ["all"],
+                skipped,
+                options.submission,
+                seed,
+                options.report,
+                options.timeout,
+                options.verbose,
+                batch=batch,
             )
         )
     except UsageError as exc:
@@ -134,6 +178,51 @@ def main(arguments: Sequence[str]) -> int:
 
         print(f"dispatch.py: {clean(str(exc))}", file=sys.stderr)
         return USAGE
+
+
+def _batch(options: argparse.Namespace) -> BatchWishes | None:
+    """Return what is asked for a class, None for a single run; ends the program if options do not go together."""
+    given = {name: getattr(options, name) for name in ("store", "jobs", "attempt", "executor", "scheduler", "roster")}
+    given |= {"regrade": options.regrade or None, "yes": options.yes or None}
+    named = [name for name, value in given.items() if value is not None]
+    complain = parser().error
+    if options.batch is None:
+        if named:
+            complain(f"--{named[0]} goes with --batch FOLDER")
+        return None
+    if options.submission:
+        complain("--batch takes every hand-in of its folder; leave --submission out")
+    if options.yes and not options.regrade:
+        complain("--yes goes with --regrade")
+    if options.scheduler and options.executor != "dask":
+        complain("--scheduler goes with --executor dask")
+    from grader.dispatching import BatchWishes
+
+    return BatchWishes(
+        inbox=options.batch,
+        store=options.store or Path("results.sqlite"),
+        seed=options.seed,
+        jobs=options.jobs or _cores(),
+        executor=options.executor or "processes",
+        scheduler=options.scheduler,
+        rule=options.attempt or "last",
+        roster=options.roster,
+        regrade=options.regrade,
+        yes=options.yes,
+    )
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 to 1024, not {text!r}")
+    return int(text)
 
 
 def _names(texts: Sequence[str]) -> list[str]:

@@ -18,7 +18,8 @@ from grader.cli import BROKEN, FAILED, INTERRUPTED, OK, PROJECT
 from grader.sandbox.launch import launch
 
 if TYPE_CHECKING:
-    from grader.model import Report, Reporter
+    from grader.model import Limits, Report, Reporter, Task
+    from grader.plugins import Registry
 
 
 class UsageError(ValueError):
@@ -41,6 +42,33 @@ class Wishes:
     verbose: bool = False
     submissions: Path = PROJECT / "submissions"
     plugins: Sequence[ModuleType] = ()
+    batch: BatchWishes | None = None
+
+    @property
+    def limits(self) -> Limits | None:
+        """The time limits that are asked for; None for the usual ones."""
+        from grader.model import Limits
+
+        return Limits(import_seconds=2 * self.seconds, reply_seconds=self.seconds) if self.seconds else None
+
+
+@dataclass(frozen=True)
+class BatchWishes:
+    """What the command line asks for when it grades a class: where the hand-ins are, and what becomes of them.
+
+    `seed` is None unless it was given; `rule` says which attempt counts.
+    """
+
+    inbox: Path
+    store: Path
+    seed: int | None = None
+    jobs: int = 1
+    executor: str = "processes"
+    scheduler: str | None = None
+    rule: str = "last"
+    roster: str | None = None
+    regrade: bool = False
+    yes: bool = False
 
 
 def dispatch(wishes: Wishes) -> int:
@@ -48,6 +76,10 @@ def dispatch(wishes: Wishes) -> int:
 
     Raises UsageError for a task, submission, format or file that is not there.
     """
+    if wishes.batch is not None:
+        from grader.batch.run import run_batch
+
+        return run_batch(wishes, wishes.batch)
     spare: list[subprocess.Popen[bytes]] = [launch()]  # it imports numpy while this process does
     try:
         return _dispatch(wishes, spare)
@@ -64,32 +96,25 @@ def _dispatch(wishes: Wishes, spare: list[subprocess.Popen[bytes]]) -> int:
     from grader.fingerprint import suite_fingerprint
     from grader.intake import IntakeError, open_submission
     from grader.intake.choose import choose
-    from grader.model import Limits
-    from grader.plugins import UnknownTask, load_registry
+    from grader.plugins import load_registry
     from grader.reporters.terminal import Style, render, summary
 
     registry = load_registry(wishes.plugins)
     tell_troubles(registry.troubles)
+    tasks = chosen_tasks(registry, wishes)
     try:
-        skipped = {task.name for task in registry.select(wishes.skipped)}
-        tasks = [task for task in registry.select(wishes.tasks) if task.name not in skipped]
         paths, remark = choose(list(wishes.given), wishes.submissions)
         submissions = [open_submission(path, name) for name, path in paths]
-    except (UnknownTask, IntakeError) as exc:
+    except IntakeError as exc:
         raise UsageError(str(exc)) from exc
-    if not tasks:
-        raise UsageError("--skip leaves nothing of --task to grade")
-    unknown = [name for name, _ in wishes.reports if name not in registry.reporters]
-    if unknown:
-        raise UsageError(f"no report format is called {unknown[0]!r}; known: {', '.join(sorted(registry.reporters))}")
     total = sum(task.asked_of(submission.dialect) for task in tasks for submission in submissions)
     if not total:
         names = ", ".join(task.name for task in tasks)
         raise UsageError(f"{names}: not asked of hand-ins of this kind")
-    out = _output(wishes.reports)
-    width, colour, ascii_only = _terminal(out)
+    out = output(wishes.reports, registry)
+    width, colour, ascii_only = terminal(out)
     style = Style(width, colour, ascii_only, wishes.verbose)
-    limits = Limits(import_seconds=2 * wishes.seconds, reply_seconds=wishes.seconds) if wishes.seconds else None
+    limits = wishes.limits
 
     def reports() -> Generator[Report]:
         for submission in submissions:
@@ -134,7 +159,7 @@ def _dispatch(wishes: Wishes, spare: list[subprocess.Popen[bytes]]) -> int:
             interrupted = True
     if done:
         print(summary(done, style, wishes.seed), end="", file=out, flush=True)
-    written = [_write(registry.reporters[name], done, target) for name, target in wishes.reports]
+    written = [write_report(registry.reporters[name], done, target) for name, target in wishes.reports]
     if interrupted:
         print(f"interrupted after {len(done)} of {total} reports", file=sys.stderr)
         return INTERRUPTED
@@ -146,6 +171,20 @@ def _dispatch(wishes: Wishes, spare: list[subprocess.Popen[bytes]]) -> int:
     return OK if all(report.passed for report in done) else FAILED
 
 
+def chosen_tasks(registry: Registry, wishes: Wishes) -> list[Task]:
+    """Return the tasks that are asked for. Raises UsageError for one that does not exist, or if none is left."""
+    from grader.plugins import UnknownTask
+
+    try:
+        skipped = {task.name for task in registry.select(wishes.skipped)}
+        tasks = [task for task in registry.select(wishes.tasks) if task.name not in skipped]
+    except UnknownTask as exc:
+        raise UsageError(str(exc)) from exc
+    if not tasks:
+        raise UsageError("--skip leaves nothing of --task to grade")
+    return tasks
+
+
 def tell_troubles(troubles: Sequence[str]) -> None:
     """Print a line for each plugin that had to be left out."""
     from grader.reporters._text import clean
@@ -154,7 +193,7 @@ def tell_troubles(troubles: Sequence[str]) -> None:
         print(clean(line), file=sys.stderr)
 
 
-def _write(reporter: Reporter, reports: Sequence[Report], target: str) -> bool:
+def write_report(reporter: Reporter, reports: Sequence[Report], target: str) -> bool:
     """Write one report; tell whether the reporter was up to it. Raises UsageError where the target is to blame."""
     try:
         reporter.write(reports, target)
@@ -168,20 +207,34 @@ def _write(reporter: Reporter, reports: Sequence[Report], target: str) -> bool:
     return True
 
 
-def _output(reports: Sequence[tuple[str, str]]) -> TextIO:
-    """Return where the table goes, and refuse targets that cannot be written before any work is done."""
+def output(reports: Sequence[tuple[str, str]], registry: Registry) -> TextIO:
+    """Return where the table goes, and refuse formats that are not there and targets that cannot be written.
+
+    Before any work is done.
+    """
+    unknown = [name for name, _ in reports if name not in registry.reporters]
+    if unknown:
+        raise UsageError(f"no report format is called {unknown[0]!r}; known: {', '.join(sorted(registry.reporters))}")
     to_stdout = [name for name, target in reports if target == "-"]
     if len(to_stdout) > 1:
         raise UsageError("only one report can go to standard output (=-)")
-    for _, target in reports:
-        if target != "-" and not _may_be_written(Path(target)):
+    for name, target in reports:
+        folder = registry.reporters[name].folder and not target.endswith(".json")
+        if folder and target == "-":
+            raise UsageError(f"the report {name} is a folder: {name}=FOLDER")
+        if target != "-" and not _may_be_written(Path(target), folder):
             raise UsageError(f"cannot write the report {target}: no such folder, or not writable")
     return sys.stderr if to_stdout else sys.stdout
 
 
-def _may_be_written(path: Path) -> bool:
-    """Tell whether a report may become this file: in a folder that takes new files, or a device or pipe."""
+def _may_be_written(path: Path, folder: bool = False) -> bool:
+    """Tell whether a report may become this file: in a folder that takes new files, or a device or pipe.
+
+    With `folder` it is to become a folder, which may be there already.
+    """
     try:
+        if folder and path.exists():
+            return path.is_dir() and os.access(path, os.W_OK)
         if path.exists() and not path.is_file():
             return not path.is_dir() and os.access(path, os.W_OK)
         return path.parent.is_dir() and os.access(path.parent, os.W_OK)
@@ -189,7 +242,7 @@ def _may_be_written(path: Path) -> bool:
         return False
 
 
-def _terminal(out: TextIO) -> tuple[int, bool, bool]:
+def terminal(out: TextIO) -> tuple[int, bool, bool]:
     """Return of where the table goes: its width, whether it shows colours, whether it is limited to ASCII."""
     is_terminal = out.isatty()
     try:

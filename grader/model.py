@@ -301,11 +301,15 @@ class Report:
 
 @dataclass(frozen=True)
 class Reporter:
-    """An output format: `--report NAME=TARGET` calls `write(reports, target)`; a target `-` is standard output."""
+    """An output format: `--report NAME=TARGET` calls `write(reports, target)`; a target `-` is standard output.
+
+    One with `folder` writes a folder of files; a target that ends in `.json` stays a file.
+    """
 
     name: str
     summary: str
     write: Callable[[Sequence[Report], str], None]
+    folder: bool = False
 
 
 def _result(item: dict[str, Any]) -> CheckResult:

@@ -37,6 +37,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy_example("example_fau", top / "b")
     shutil.make_archive(str(top / "a"), "zip", top / "b")
     shutil.copy(top / "a.zip", top / "hand-in.zip")
+    (top / "inbox").mkdir()
+    shutil.copy(top / "a.zip", top / "inbox" / "Ada Lovelace_101_assignsubmission_file_ex.zip")
     return top
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from grader.executors.bundle import Bundle, Closed, Event
+from grader.fingerprint import suite_fingerprint
+from grader.graded import Graded
 from grader.grading import DIALECT_TRAITS, grade
 from grader.model import Job, Limits, Report, Submission, Task
 from grader.plugins import Registry
 from grader.sandbox.session import Session
+
+Launch = Callable[[], subprocess.Popen[bytes]]
 
 
 def grade_submission(
@@ -19,27 +24,35 @@ def grade_submission(
     *,
     seed: int,
     suite: str = "",
+    suites: Mapping[str, str] | None = None,
     limits: Limits | None = None,
-    launch: Callable[[], subprocess.Popen[bytes]],
+    launch: Launch,
     spare: subprocess.Popen[bytes] | None = None,
     progress: Callable[[str], None] | None = None,
+    passed: Mapping[str, bool] | None = None,
 ) -> Generator[Report]:
     """Yield one report per task that the hand-in's dialect asks for, all from the same guest (or its successors).
 
     A task that did not pass, and usually stands on others, is told which of those fail too; they are graded for that
-    if they were not asked for.
+    if they were not asked for, unless `passed` tells it from an earlier run. `suites` has the fingerprint of each task
+    where they differ.
     """
     session = Session(submission, launch, seed=seed, limits=limits, spare=spare)
     known: dict[str, Report] = {}
 
     def report_on(task: Task) -> Report:
         if task.name not in known:
-            job = Job(submission, task.name, seed, suite, limits, tuple(task.points))
+            print_of = (suites or {}).get(task.name, suite)
+            job = Job(submission, task.name, seed, print_of, limits, tuple(task.points))
             plan = registry.plan(task, DIALECT_TRAITS[submission.dialect])
             printed = len(session.output)
             report = grade(job, task, plan, session, progress, registry.misconceptions)
             known[task.name] = replace(report, output=session.output[printed:])
         return known[task.name]
+
+    def passes(task: Task) -> bool:
+        before = (passed or {}).get(task.name)
+        return report_on(task).passed if before is None or task.name in known else before
 
     try:
         for task in tasks:
@@ -48,8 +61,44 @@ def grade_submission(
             report = report_on(task)
             if not report.passed:
                 below = [registry.tasks[name] for name in task.uses if name in registry.tasks]
-                failing = tuple(used.name for used in below if not report_on(used).passed)
+                failing = tuple(used.name for used in below if not passes(used))
                 report = replace(report, mend_first=failing)
             yield report
     finally:
         session.close()
+
+
+def grade_bundle(bundle: Bundle, registry: Registry, launch: Launch) -> Iterator[Event]:
+    """Grade a hand-in; yield each report as soon as it is there, then `Closed`. Never raises for our own faults."""
+    here = suite_fingerprint()
+    if here != bundle.grader:
+        yield Closed(bundle.number, f"this worker has another version of the grader ({here}, not {bundle.grader})")
+        return
+    try:
+        tasks = [registry.tasks[job.task].within(job.groups) for job in bundle.jobs]
+        suites = {job.task: job.suite for job in bundle.jobs}
+        reports = grade_submission(
+            bundle.submission,
+            tasks,
+            registry,
+            seed=bundle.jobs[0].seed,
+            suites=suites,
+            limits=bundle.jobs[0].limits,
+            launch=launch,
+            passed=bundle.passed,
+        )
+        for report in reports:
+            yield bundle.number, Graded.of(report)
+    except Exception as exc:
+        yield Closed(bundle.number, f"{type(exc).__name__}: {exc}"[:500])
+    else:
+        yield Closed(bundle.number)
+
+
+def run(bundles: Iterable[Bundle], registry: Registry) -> Generator[Event]:
+    """Yield what becomes of each bundle, as it happens: `--executor inline`."""
+    from grader.executors.guests import guest_source
+
+    with guest_source() as launch:
+        for bundle in bundles:
+            yield from grade_bundle(bundle, registry, launch)

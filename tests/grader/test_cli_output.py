@@ -14,7 +14,7 @@ import pytest
 
 from grader import __version__
 from grader.cli import FAILED, OK, main
-from grader.dispatching import UsageError, _terminal, dispatch
+from grader.dispatching import UsageError, dispatch, terminal
 from tests.grader.command import SLEEPING, WRONG, environment, hand_in, run, wish
 from tests.grader.handins import PROJECT
 
@@ -85,7 +85,7 @@ def test_report_to_a_pipe_or_through_a_link_is_written_there(folder: Path) -> No
     assert json.loads(real.read_text())["schema"] == 1
 
 
-def test_colours_on_a_terminal(folder: Path) -> None:
+def test_colours_on_aterminal(folder: Path) -> None:
     path = hand_in(folder, "wrong", WRONG)
     ours, theirs = os.openpty()
     words = [sys.executable, str(PROJECT / "dispatch.py"), "--task", "ReLU", "--submission", str(path), "--seed", "7"]
@@ -122,9 +122,9 @@ def test_colours_can_be_refused(monkeypatch: pytest.MonkeyPatch, settings: dict[
     monkeypatch.delenv("NO_COLOR", raising=False)
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    assert _terminal(Terminal())[1:] == (colour, False)
-    assert _terminal(io.TextIOWrapper(io.BytesIO(), "ascii"))[1:] == (False, True)
-    assert _terminal(io.TextIOWrapper(io.BytesIO(), "latin-1"))[1:] == (False, True)
+    assert terminal(Terminal())[1:] == (colour, False)
+    assert terminal(io.TextIOWrapper(io.BytesIO(), "ascii"))[1:] == (False, True)
+    assert terminal(io.TextIOWrapper(io.BytesIO(), "latin-1"))[1:] == (False, True)
 
 
 def test_ascii_where_the_encoding_has_nothing_else(folder: Path) -> None:

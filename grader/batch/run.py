@@ -1,0 +1,150 @@
+"""`python dispatch.py --batch inbox/ …`: one command, one class."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Mapping
+from functools import partial
+from typing import TextIO
+
+from grader.batch.progress import Progress
+from grader.batch.regrade import compare
+from grader.batch.results import StoredResults
+from grader.batch.summary import Summary
+from grader.batch.work import Execute, Plan, grade_class
+from grader.cli import BROKEN, INTERRUPTED, OK
+from grader.dispatching import (
+    BatchWishes,
+    UsageError,
+    Wishes,
+    chosen_tasks,
+    output,
+    tell_troubles,
+    terminal,
+    write_report,
+)
+from grader.executors import inline, processes
+from grader.executors.bundle import ExecutorError
+from grader.fingerprint import task_fingerprint
+from grader.graded import Edition
+from grader.intake import IntakeError
+from grader.intake.arrivals import find_arrivals
+from grader.plugins import Registry, load_registry
+from grader.reporters.terminal import Style
+from grader.store import Store, StoreError
+
+
+def run_batch(wishes: Wishes, batch: BatchWishes) -> int:
+    """Grade a class, write the reports and return the exit code.
+
+    Raises UsageError for whatever is wrong with arguments, the folder or the store.
+    """
+    registry = load_registry(wishes.plugins)
+    tell_troubles(registry.troubles)
+    tasks = chosen_tasks(registry, wishes)
+    out = output(wishes.reports, registry)
+    try:
+        arrivals = find_arrivals(batch.inbox, batch.rule)
+        with Store(batch.store) as store:
+            seed = _seed(store, batch)
+            editions = {task.name: Edition(seed, task_fingerprint(task, wishes.limits)) for task in tasks}
+            plan = Plan(arrivals, tasks, editions, wishes.limits, store)
+            return _Run(wishes, batch, registry, plan).carry_out(Style(*terminal(out)), out)
+    except (ExecutorError, IntakeError, StoreError) as exc:
+        raise UsageError(str(exc)) from exc
+
+
+def _seed(store: Store, batch: BatchWishes) -> int:
+    """Return the seed of this run: that of the class, unless a regrade asks for another."""
+    if batch.regrade and batch.seed is not None:
+        return batch.seed
+    seed = store.seed(lambda: secrets.randbelow(1_000_000) if batch.seed is None else batch.seed)
+    if batch.seed not in (None, seed):
+        raise UsageError(f"--seed {batch.seed}: everyone in {batch.store} has seed {seed}; --regrade changes it")
+    return seed
+
+
+class _Run:
+    """One run over a class, with everything that was found out before the first hand-in is read."""
+
+    def __init__(self, wishes: Wishes, batch: BatchWishes, registry: Registry, plan: Plan) -> None:
+        self.wishes, self.batch, self.registry, self.plan = wishes, batch, registry, plan
+        self.before = plan.store.editions()
+        self.changed = [name for name, edition in plan.editions.items() if self.before.get(name, edition) != edition]
+
+    def carry_out(self, style: Style, out: TextIO) -> int:
+        """Grade what is open, compare if this is a regrade, write the reports."""
+        plan, store = self.plan, self.plan.store
+        self._refuse()
+        new = {name: edition for name, edition in plan.editions.items() if name not in self.before}
+        store.adopt(new)
+        store.expect(arrival.handin for arrival in plan.arrivals)
+        progress = Progress(len(plan.arrivals))
+        try:
+            grade_class(plan, self._executor(), progress)
+        except KeyboardInterrupt:
+            progress.close()
+            done = f"{progress.done} of {progress.total} hand-ins"
+            print(f"interrupted after {done}; the same command goes on from there", file=sys.stderr)
+            return INTERRUPTED
+        finally:
+            progress.close()
+        results = self._results(plan.editions)
+        summary = Summary.of(results)
+        closing = f"seed {next(iter(plan.editions.values())).seed}, store {self.batch.store}"
+        print(summary.text(style, closing), end="", file=out, flush=True)
+        if self.batch.regrade:
+            self._regraded(results, summary.problems == 0, style, out)
+            results = self._results(store.editions())
+        written = [write_report(self.registry.reporters[name], results, target) for name, target in self.wishes.reports]
+        return OK if summary.problems == 0 and all(written) else BROKEN
+
+    def _refuse(self) -> None:
+        """Refuse to mix two editions of a task in one class, and a regrade that changes nothing."""
+        if self.batch.regrade:
+            if not self.changed:
+                raise UsageError("--regrade: nothing to regrade: grader, tasks, limits and seed are what they were")
+            seeds = {edition.seed for edition in self.before.values()}
+            left = [name for name in self.before if name not in self.plan.editions]
+            if left and self.plan.editions[self.changed[0]].seed not in seeds:
+                raise UsageError(f"--regrade --seed is for all tasks of the class; --task leaves out {left[0]}")
+        elif self.changed:
+            first, *more = self.changed
+            names = first + (f" and {len(more)} more" if more else "")
+            raise UsageError(
+                f"the class in {self.batch.store} was graded with another state of the grader, its tasks or limits "
+                f"({names}); --regrade shows what would change, another --store starts afresh"
+            )
+
+    def _regraded(self, new: StoredResults, fine: bool, style: Style, out: TextIO) -> None:
+        """Show what a regrade changes, and replace the marks if that is wanted."""
+        store, editions = self.plan.store, self.plan.editions
+        old = self._results({name: self.before[name] for name in editions if name in self.before})
+        reasons = {name: (self.before[name], editions[name]) for name in self.changed}
+        print(compare(old, new, reasons, style), end="", file=out)
+        if not self.batch.yes:
+            print("Nothing is replaced yet; the same command with --yes does it, without grading again.", file=out)
+        elif not fine:
+            print("Nothing is replaced: the grader failed on some hand-ins, see above.", file=out)
+        else:
+            store.adopt({name: editions[name] for name in self.changed})
+            store.set_seed(next(iter(editions.values())).seed)
+            print("Replaced. The old marks stay in the history of the store.", file=out)
+
+    def _results(self, editions: Mapping[str, Edition]) -> StoredResults:
+        rivals: dict[str, list[str]] = {}
+        if self.batch.rule == "best":
+            for arrival in self.plan.arrivals:
+                rivals.setdefault(arrival.who, []).append(arrival.handin.id)
+        several = [names for names in rivals.values() if len(names) > 1]
+        return StoredResults(self.plan.store, self.plan.tasks, editions, roster=self.batch.roster, rivals=several)
+
+    def _executor(self) -> Execute:
+        if self.batch.executor == "inline":
+            return partial(inline.run, registry=self.registry)
+        if self.batch.executor == "dask":
+            import grader.executors.dask as dask
+
+            return partial(dask.run, jobs=self.batch.jobs, scheduler=self.batch.scheduler)
+        return partial(processes.run, jobs=self.batch.jobs)

@@ -1,0 +1,200 @@
+"""Looks through the folder of a class: what is a hand-in, whose is it, when did it come, which attempt counts."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grader.intake import open_submission
+from grader.intake.errors import IntakeError
+from grader.intake.lms import Named, recognise
+from grader.intake.metadata import read_metadata
+from grader.model import Submission
+from grader.reporters._text import clean
+from grader.results import Handin
+
+RULES = ("last", "first", "best", "all")  # which of several attempts counts
+_PACKED = (".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".py", ".ipynb")  # hand-ins, but none that is read
+_EXPORT = re.compile(r"assignment_\d+_export$")
+_ATTEMPT = re.compile(r"(?:.*[ _-])?attempt[ _-]*(\d{1,6})(?:\.zip)?$", re.IGNORECASE)
+_STAMP = re.compile(r"(\d{14})_")
+_SEVERAL = "holds several zips; keep the one that counts"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A hand-in that has been seen but not read yet: where it is, who sent it, and what the LMS says of it."""
+
+    path: Path
+    who: str
+    handin: Handin
+    rank: tuple[int, str, str] = (0, "", "")  # sorts the attempts of one student
+
+
+def find_arrivals(inbox: Path, rule: str = "last") -> list[Arrival]:
+    """Return the hand-ins of a class that count under a rule (one of RULES; `best` needs all of them graded).
+
+    What is neither a folder nor a zip but looks like a hand-in comes with a `problem`. Raises IntakeError if there is
+    no such folder or nothing in it.
+    """
+    if not inbox.is_dir():
+        tip = "unpack it first" if inbox.is_file() else "no such folder"
+        raise IntakeError(f"--batch takes a folder with one folder or zip per hand-in; {clean(str(inbox))}: {tip}")
+    try:
+        known, inbox = _metadata(inbox)
+        found = list(_candidates(inbox, known))
+    except OSError as exc:
+        raise IntakeError(f"cannot read the folder {clean(str(inbox))}: {exc.strerror or exc}") from exc
+    if not found:
+        raise IntakeError(f"no hand-ins in {clean(str(inbox))}: neither folders nor zip files")
+    return _named_apart(_counting(found, rule))
+
+
+def read_arrival(arrival: Arrival) -> Submission:
+    """Read a hand-in. Raises IntakeError with its reason, for what could not be read and what was refused before."""
+    if arrival.handin.problem:
+        raise IntakeError(arrival.handin.problem)
+    return open_submission(arrival.path, arrival.handin.id)
+
+
+def _metadata(inbox: Path) -> tuple[Mapping[str, Mapping[str, str]], Path]:
+    """Return what Gradescope wrote beside the hand-ins, and the folder in which both are."""
+    entries = [entry for entry in os.scandir(inbox) if not entry.name.startswith((".", "__"))]
+    inner = [entry for entry in entries if _EXPORT.match(entry.name) and entry.is_dir()]
+    if len(inner) == 1 and all(not entry.is_dir() for entry in entries if entry is not inner[0]):
+        inbox = Path(inner[0].path)
+    return read_metadata(inbox / "submission_metadata.yml"), inbox
+
+
+def _candidates(inbox: Path, known: Mapping[str, Mapping[str, str]]) -> Iterator[Arrival]:
+    for entry in sorted(os.scandir(inbox), key=lambda entry: entry.name):
+        if entry.name.startswith((".", "__MACOSX")):
+            continue
+        path, stem = Path(entry.path), entry.name
+        suffix = Path(entry.name).suffix.lower()
+        folder = entry.is_dir()
+        if not folder:
+            if suffix != ".zip" and suffix not in _PACKED:
+                continue
+            stem = stem[: -len(suffix)]
+        named = recognise(stem)
+        if named is None:
+            continue
+        if named.keys.get("submission") in known:
+            named = _with_metadata(named, known[named.keys["submission"]])
+        if entry.is_symlink():
+            yield _arrival(path, named, entry.name, problem="is a link; put the hand-in itself into the folder")
+        elif folder:
+            yield from _in_folder(path, named)
+        elif suffix == ".zip":
+            yield _arrival(path, named, named.file + ".zip" if named.file else entry.name)
+        else:
+            yield _arrival(path, named, entry.name, problem=f"is a {suffix} file; only folders and zips are read")
+
+
+def _with_metadata(named: Named, known: Mapping[str, str]) -> Named:
+    student = known.get("name") or named.student
+    who = known.get("sid") or known.get("email") or named.who
+    return replace(named, who=who, student=student, when=known.get("when", ""), keys={**named.keys, **known})
+
+
+def _in_folder(path: Path, named: Named) -> Iterator[Arrival]:
+    """Yield the hand-in that a student's folder is, or those that it holds: one zip, or one per attempt."""
+    entries = sorted((e for e in os.scandir(path) if not e.name.startswith((".", "__"))), key=lambda e: e.name)
+    packed = [e for e in entries if e.name.lower().endswith(".zip") and e.is_file(follow_symlinks=False)]
+    attempts = [(e, int(found[1])) for e in entries if (found := _ATTEMPT.match(e.name))]
+    stamped = [e for e in packed if _STAMP.match(e.name)]
+    source = any(e.name.endswith((".py", ".toml")) or e.is_dir(follow_symlinks=False) for e in entries)
+    if attempts and len(attempts) == len(entries):
+        for entry, number in attempts:
+            yield _arrival(Path(entry.path), replace(named, attempt=number), f"{path.name}/{entry.name}")
+    elif stamped and len(stamped) == len(packed) and not source:
+        for entry in stamped:
+            when = _from_stamp(entry.name)
+            yield _arrival(Path(entry.path), replace(named, when=when), entry.name)
+    elif len(packed) == 1 and not source:
+        yield _arrival(Path(packed[0].path), named, packed[0].name)
+    elif packed and not source:
+        yield _arrival(path, named, path.name, problem=_SEVERAL)
+    else:
+        yield _arrival(path, named, path.name)
+
+
+def _from_stamp(name: str) -> str:
+    try:
+        return datetime.strptime(name[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC).isoformat()
+    except ValueError:
+        return ""
+
+
+def _arrival(path: Path, named: Named, file: str, problem: str = "") -> Arrival:
+    when = named.when or _changed(path)
+    student = clean(named.student, 200).strip()
+    keys = {key: clean(value, 200) for key, value in named.keys.items()}
+    handin = Handin(student, student=student, handed_in=when, file=clean(_text(file), 255), keys=keys, problem=problem)
+    return Arrival(path, named.who, handin, (named.attempt, when, path.name))
+
+
+def _text(name: str) -> str:
+    """Return a file name, which may be any bytes, as text."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _changed(path: Path) -> str:
+    """Return when a file, or the newest entry of a folder, was changed: to the second, UTC."""
+    try:
+        times = [path.lstat().st_mtime]
+        if path.is_dir() and not path.is_symlink():
+            times = [entry.stat(follow_symlinks=False).st_mtime for entry in os.scandir(path)] or times
+        return datetime.fromtimestamp(int(max(times)), UTC).isoformat()
+    except (OSError, ValueError, OverflowError):
+        return ""
+
+
+def _counting(found: Iterable[Arrival], rule: str) -> list[Arrival]:
+    """Return the attempts that count, each with its number among those of its student."""
+    by_student: dict[str, list[Arrival]] = defaultdict(list)
+    for arrival in found:
+        by_student[arrival.who].append(arrival)
+    for who, numbered in list(by_student.items()):  # a second download of one file: "ada (1).zip" beside "ada.zip"
+        base = re.sub(r" \(\d{1,3}\)$", "", who)
+        if base != who and base in by_student:
+            again = [replace(a, who=base, handin=replace(a.handin, student=base)) for a in numbered]
+            by_student[base] += again
+            del by_student[who]
+    chosen = []
+    for attempts in by_student.values():
+        attempts.sort(key=lambda arrival: arrival.rank)
+        every = [
+            replace(a, handin=replace(a.handin, attempt=number, attempts=len(attempts)))
+            for number, a in enumerate(attempts, 1)
+        ]
+        chosen += {"last": every[-1:], "first": every[:1]}.get(rule, every)
+    return chosen
+
+
+def _named_apart(arrivals: list[Arrival]) -> list[Arrival]:
+    """Give every hand-in an id of its own: the student's name, and as much more as it takes."""
+    several = Counter(arrival.who for arrival in arrivals)
+    bearers: dict[str, set[str]] = defaultdict(set)
+    for arrival in arrivals:
+        bearers[arrival.handin.student.lower()].add(arrival.who)
+    taken: set[str] = set()
+    named = []
+    for arrival in sorted(arrivals, key=lambda a: (a.handin.student.lower(), a.who, a.rank)):
+        name = arrival.handin.student or "?"
+        if len(bearers[arrival.handin.student.lower()]) > 1 and clean(_text(arrival.who)) != name:
+            name += f" ({clean(_text(arrival.who), 80)})"
+        if several[arrival.who] > 1:
+            name += f" #{arrival.handin.attempt}"
+        number, first = 2, name
+        while name.lower() in taken:
+            name, number = f"{first} [{number}]", number + 1
+        taken.add(name.lower())
+        named.append(replace(arrival, handin=replace(arrival.handin, id=name)))
+    return named

@@ -1,0 +1,215 @@
+"""A class from the folder to the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.cli import BROKEN, INTERRUPTED, OK
+from grader.dispatching import UsageError
+from grader.executors import inline
+from grader.intake import open_submission
+from grader.model import Report
+from grader.store import Store
+from tests.grader.classes import TASKS, run_class, small_class, stored, verdicts
+from tests.grader.command import RIGHT, SLEEPING, environment, hand_in, usage
+from tests.grader.handins import PROJECT, grade
+
+
+def test_a_class_is_graded_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = small_class(tmp_path)
+    target = tmp_path / "all.json"
+    assert run_class(inbox, reports=(("json", str(target)),)) == OK
+    out = capsys.readouterr().out
+    assert out.startswith("5 hand-ins: 4 graded (3 passed everything), 1 rejected\nmarks: mean ")
+    assert "  empty0: nothing to grade: no Python files in it\n" in out
+    first = stored(tmp_path / "s.sqlite")
+    assert len(first) == 8
+    assert len({report.seed for report, _ in first.values()}) == 1  # fair: the same for everyone
+    names = [(report["submission"], report["task"]) for report in json.loads(target.read_text())["reports"]]
+    assert names == [(n, t) for n in ("right0", "right1", "right2", "wrong0") for t in TASKS]
+
+    def no_guest(*_: object, **__: object) -> None:
+        raise AssertionError("something was graded again")
+
+    monkeypatch.setattr(inline, "grade_submission", no_guest)
+    assert run_class(inbox) == OK
+    assert capsys.readouterr().out == out
+    assert stored(tmp_path / "s.sqlite") == first
+
+
+def test_marks_are_those_of_a_single_run(tmp_path: Path) -> None:
+    inbox = small_class(tmp_path, right=1)
+    assert run_class(inbox, seed=7) == OK
+    together = stored(tmp_path / "s.sqlite")
+    for name in ("right0", "wrong0"):
+        submission = open_submission(inbox / name, name)
+        for task, alone in grade(submission, TASKS, seed=7).items():
+            (same,) = (
+                report for (digest, t, _), (report, _) in together.items() if (digest, t) == (submission.digest, task)
+            )
+            assert [(r.verdict, r.points, r.message) for r in same.results] == [
+                (r.verdict, r.points, r.message) for r in alone.results
+            ]
+            assert (same.score, same.mend_first) == (alone.score, alone.mend_first)
+
+
+def test_a_late_hand_in_and_a_changed_one_are_all_that_is_graded(tmp_path: Path) -> None:
+    inbox = small_class(tmp_path, right=2, wrong=0, empty=0)
+    run_class(inbox)
+    before = stored(tmp_path / "s.sqlite")
+    hand_in(inbox, "late", RIGHT + "# late\n")
+    (inbox / "right0" / "more.py").write_text("")
+    run_class(inbox)
+    after = stored(tmp_path / "s.sqlite")
+    assert {key: after[key] for key in before} == before
+    assert len(after) == len(before) + 4
+
+
+def test_equal_hand_ins_share_a_report_under_their_own_names(tmp_path: Path) -> None:
+    inbox = small_class(tmp_path, right=1, wrong=0, empty=0)
+    hand_in(inbox, "twin", RIGHT + "# 0\n")
+    target = tmp_path / "all.json"
+    assert run_class(inbox, reports=(("json", str(target)),)) == OK
+    reports = json.loads(target.read_text())["reports"]
+    assert [report["submission"] for report in reports] == ["right0", "right0", "twin", "twin"]
+    assert len(stored(tmp_path / "s.sqlite")) == 2
+
+
+def test_a_hand_in_that_breaks_the_grader_has_no_mark_and_is_tried_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = small_class(tmp_path, right=2, wrong=0, empty=0)
+    real = inline.grade_submission
+
+    def stumbles(submission: object, *rest: object, **more: object) -> object:
+        if submission.id == "right0":  # type: ignore[attr-defined]  # a Submission
+            raise ZeroDivisionError("our fault")
+        return real(submission, *rest, **more)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(inline, "grade_submission", stumbles)
+        assert run_class(inbox) == BROKEN
+    out = capsys.readouterr().out
+    assert out.startswith("2 hand-ins: 1 graded (1 passed everything), 1 grader problem\n")
+    assert "  right0: ZeroDivisionError: our fault\n" in out
+    assert run_class(inbox) == OK
+    assert capsys.readouterr().out.startswith("2 hand-ins: 2 graded (2 passed everything)\n")
+
+
+def test_marks_of_two_states_of_the_grader_are_not_mixed(tmp_path: Path) -> None:
+    inbox = small_class(tmp_path, right=1, wrong=0, empty=0)
+    run_class(inbox, seed=7)
+    before = stored(tmp_path / "s.sqlite")
+    with pytest.raises(UsageError, match=r"another state of the grader.*--regrade shows what would change"):
+        run_class(inbox, seconds=5.0)
+    with pytest.raises(UsageError, match=r"--seed 8: everyone in .* has seed 7; --regrade changes it"):
+        run_class(inbox, seed=8)
+    assert stored(tmp_path / "s.sqlite") == before
+    assert run_class(inbox, seed=7, tasks=("ReLU", "Sgd", "TanH")) == OK
+
+
+def test_the_best_attempt_counts_if_that_is_the_rule(tmp_path: Path) -> None:
+    inbox = small_class(tmp_path, right=0, wrong=1, empty=0)
+    (inbox / "wrong0").rename(inbox / "ada_attempt_2")
+    hand_in(inbox, "ada", RIGHT)
+    target = tmp_path / "all.json"
+    for rule, names in (("last", {"ada"}), ("best", {"ada #1"}), ("all", {"ada #1", "ada #2"})):
+        assert run_class(inbox, rule=rule, reports=(("json", str(target)),)) == OK
+        reports = json.loads(target.read_text())["reports"]
+        assert {report["submission"] for report in reports} == names
+        assert all(report["score"] == report["max_score"] for report in reports) == (rule == "best")
+
+
+def command(inbox: Path, store: Path, *more: str) -> list[str]:
+    words = [sys.executable, str(PROJECT / "dispatch.py"), "--batch", str(inbox), "--store", str(store), "--seed", "7"]
+    return [*words, "--task", ",".join(TASKS), "--jobs", "2", *more]
+
+
+def started(words: list[str], **more: object) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)  # type: ignore[call-overload]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class of eight, and beside it a store of which nothing is missing."""
+    inbox = small_class(tmp_path_factory.mktemp("whole"), right=5, wrong=2)
+    assert run_class(inbox, seed=7, executor="processes", jobs=2) == OK
+    return inbox
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_killed_and_run_again_nothing_is_lost_or_doubled(
+    uninterrupted: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    whole, store = uninterrupted.parent / "s.sqlite", tmp_path / "s.sqlite"
+    log = tmp_path / "s.sqlite-wal"
+    process = started(command(uninterrupted, store), start_new_session=True)
+    while not (log.exists() and log.stat().st_size > 60_000):  # some reports are there
+        time.sleep(0.005)
+        assert process.poll() is None
+    os.kill(process.pid, number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == {signal.SIGINT: INTERRUPTED, signal.SIGTERM: 143, signal.SIGKILL: -9}[number]
+    if number is signal.SIGINT:
+        assert b"interrupted after" in err
+        assert b"Traceback" not in err
+    kept = stored(store)
+    assert 0 < len(kept) < len(stored(whole))
+    assert run_class(uninterrupted, store=store, seed=7, executor="processes", jobs=2) == OK
+    after = stored(store)
+    assert {key: after[key] for key in kept} == kept
+    assert verdicts(store) == verdicts(whole)
+    with Store(store) as opened:
+        assert opened._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_one_endless_hand_in_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    inbox = small_class(tmp_path, right=2, wrong=0, empty=0)
+    hand_in(inbox, "sleeps", SLEEPING)
+    assert run_class(inbox, seconds=0.3, executor="processes", jobs=2) == OK
+    reports = {(report.submission, report.task): report.passed for report, _ in stored(tmp_path / "s.sqlite").values()}
+    assert [name for name, passed in reports.items() if not passed] == [("sleeps", "ReLU")]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--jobs", "2"], "--jobs goes with --batch FOLDER"),
+        (["--regrade"], "--regrade goes with --batch FOLDER"),
+        (["--batch", "x", "--submission", "y"], "--batch takes every hand-in of its folder; leave --submission out"),
+        (["--batch", "x", "--yes"], "--yes goes with --regrade"),
+        (["--batch", "x", "--scheduler", "tcp://x:1"], "--scheduler goes with --executor dask"),
+        (["--batch", "x", "--jobs", "0"], "argument --jobs: a whole number from 1 to 1024, not '0'"),
+        (["--batch", "/none"], "--batch takes a folder with one folder or zip per hand-in; /none: no such folder"),
+        (["--batch", "/none", "--report", "cvs=x"], "no report format is called 'cvs'; known: "),
+    ],
+)
+def test_command_lines_that_are_wrong(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert usage(*words, capsys=capsys).startswith(message)
+
+
+def test_a_wrong_store_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inbox = small_class(tmp_path, right=1)
+    (tmp_path / "s.sqlite").write_text("my grades")
+    message = usage("--batch", str(inbox), "--store", str(tmp_path / "s.sqlite"), "--task", "ReLU", capsys=capsys)
+    assert message.endswith("s.sqlite: not a database; name another file")
+    assert (tmp_path / "s.sqlite").read_text() == "my grades"
+
+
+def test_only_known_things_are_in_a_report(tmp_path: Path) -> None:
+    """A stored report is what `Report` reads back, whatever a hand-in printed."""
+    inbox = tmp_path / "inbox"
+    hand_in(inbox, "prints", RIGHT + "print('\\x1b[31m' + chr(0) + 'ü')\n")
+    assert run_class(inbox) == OK
+    for report, _ in stored(tmp_path / "s.sqlite").values():
+        assert Report.from_json(report.to_json()) == report
