@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import zlib
 from collections.abc import Callable
 
@@ -14,6 +15,42 @@ Array = NDArray[np.floating]
 Autograd = Callable[..., tuple[Array, Array, dict[str, Array]]]
 
 torch.set_num_threads(1)
+
+# Every component that has a fast version, by the module that both versions lie in.
+FAST = {
+    "adam": "Adam",
+    "conv": "Conv",
+    "cross_entropy_loss": "CrossEntropyLoss",
+    "flatten": "Flatten",
+    "fully_connected": "FullyConnected",
+    "lenet": "build",
+    "neural_network": "NeuralNetwork",
+    "pooling": "Pooling",
+    "relu": "ReLU",
+    "sgd": "Sgd",
+    "sgd_with_momentum": "SgdWithMomentum",
+    "soft_max": "SoftMax",
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of every component that has a fast version twice."""
+    general = {f"framework.reference.{module}" for module in FAST}
+    used = {getattr(getattr(metafunc.module, name, None), "__module__", None) for name in FAST.values()}
+    if used & general:
+        metafunc.parametrize("path", ["general", "fast"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Which of both paths the test's module sees under the names of the components: "general" or "fast"."""
+    chosen: str = getattr(request, "param", "general")
+    if chosen == "fast":
+        for module, name in FAST.items():
+            if hasattr(request.module, name):
+                fast = importlib.import_module(f"framework.reference.fast.{module}")
+                monkeypatch.setattr(request.module, name, getattr(fast, name))
+    return chosen
 
 
 @pytest.fixture

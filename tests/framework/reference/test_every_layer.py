@@ -30,11 +30,11 @@ class Kind:
 
 KINDS = {
     "FullyConnected": Kind(lambda: FullyConnected(4, 3), [(3, 4), (1, 4)]),
-    "ReLU": Kind(ReLU, [(3, 4), (1, 2)]),
-    "Sigmoid": Kind(Sigmoid, [(3, 4), (1, 2)]),
-    "TanH": Kind(TanH, [(3, 4), (1, 2)]),
-    "SoftMax": Kind(SoftMax, [(3, 4), (1, 2)]),
-    "Flatten": Kind(Flatten, [(3, 2, 4), (1, 5, 2)]),
+    "ReLU": Kind(lambda: ReLU(), [(3, 4), (1, 2)]),
+    "Sigmoid": Kind(lambda: Sigmoid(), [(3, 4), (1, 2)]),
+    "TanH": Kind(lambda: TanH(), [(3, 4), (1, 2)]),
+    "SoftMax": Kind(lambda: SoftMax(), [(3, 4), (1, 2)]),
+    "Flatten": Kind(lambda: Flatten(), [(3, 2, 4), (1, 5, 2)]),
     "Conv": Kind(lambda: Conv((2, 1), (2, 3, 2), 3), [(3, 2, 5, 6), (1, 2, 4, 7)]),
     "Conv, 1x1 valid": Kind(lambda: Conv(1, (2, 1, 1), 3, padding="valid"), [(3, 2, 5, 6), (1, 2, 4, 7)]),
     "Conv, 1-D": Kind(lambda: Conv([2], (2, 3), 3), [(3, 2, 6), (1, 2, 7)]),

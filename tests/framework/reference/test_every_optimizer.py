@@ -29,7 +29,12 @@ RULES = {
         lambda p: torch.optim.SGD(p, lr=0.03, weight_decay=0.2),
     ),
 }
-ours = pytest.mark.parametrize("new", [Sgd, SgdWithMomentum, Adam], ids=lambda c: c.__name__)
+NEW = {  # not the classes themselves: their names mean another path in each run of a test
+    "Sgd": lambda learning_rate: Sgd(learning_rate),
+    "SgdWithMomentum": lambda learning_rate: SgdWithMomentum(learning_rate, 0.9),
+    "Adam": lambda learning_rate: Adam(learning_rate, 0.9, 0.99),
+}
+ours = pytest.mark.parametrize("new", NEW.values(), ids=NEW)
 
 
 def regularized(optimizer, regularizer):
@@ -38,7 +43,7 @@ def regularized(optimizer, regularizer):
 
 
 def make(new, learning_rate=0.1):
-    return new(learning_rate, *{Sgd: (), SgdWithMomentum: (0.9,), Adam: (0.9, 0.99)}[new])
+    return new(learning_rate)
 
 
 @pytest.mark.parametrize("rule", RULES)
