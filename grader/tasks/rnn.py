@@ -165,12 +165,18 @@ def check_memory_switched_off(layer: RemoteLayer, oracle: Oracle, probe: Probe) 
     probe.assert_same(layer.forward(x), oracle.forward(x), "the output after memorize was switched off")
 
 
-@check(needs=["memory_on", "input_gradient"], tier=Tier.ROBUST, reason="the exercise tests memorize in forward only")
+@check(
+    needs=["memory_on", "input_gradient", "sgd_step"],
+    tier=Tier.ROBUST,
+    reason="the exercise tests memorize in forward only",
+)
 def check_memory_gradient(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """With memorize, backward of a second sequence uses that sequence's own states.
 
     Which of the stored states belong to this call, and which are left over from the one before?
     """
+    layer.attach("sgd", 0.05)
+    oracle.attach("sgd", 0.05)
     before, first, second = probe.input(), probe.input(), probe.input("other")
     layer.forward(before)
     layer.switch("memorize", True)
@@ -192,19 +198,41 @@ def check_memory_gradient(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> N
     dout = probe.cotangent(expected)
     probe.assert_same(layer.backward(dout), oracle.backward(dout), "what backward returns for the second sequence")
     probe.assert_all_same(layer.grads(), oracle.grads(), "after the second sequence, the gradient of")
+    layer.update()
+    oracle.update()
+    what = "after a step, the output for a third sequence"  # the output layer's gradient may show nowhere else
+    probe.assert_same(layer.forward(first), oracle.forward(first), what, "update")
 
 
-@check(needs="input_gradient", tier=Tier.ROBUST, cases=_LONG, reason="errors in training stay small")
+@check(needs="forward_value", cases=_LONG)
+def check_new_weights_are_used(layer: RemoteLayer, probe: Probe) -> None:
+    """Weights that are set from outside are those that forward uses.
+
+    Which object does the multiplication? Follow an assignment until it gets there.
+    """
+    layer.set_params({name: np.zeros_like(value) for name, value in layer.params().items()})
+    y = layer.forward(probe.input())
+    what = "the output with hidden weights of zero, where all time steps are alike,"
+    probe.assert_same(y, np.repeat(y[:1], len(y), axis=0), what)
+
+
+@check(needs=["input_gradient", "sgd_step"], tier=Tier.ROBUST, cases=_LONG, reason="errors in training stay small")
 def check_large_error(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """A large error gives a large gradient: nothing is clipped inside the layer.
 
     Clipping changes the derivative; whoever trains the network decides about it.
     """
+    layer.attach("sgd", 1e-6)
+    oracle.attach("sgd", 1e-6)
     x = probe.input()
     dout = 1e4 * probe.cotangent(layer.forward(x))
     oracle.forward(x)
     probe.assert_same(layer.backward(dout), oracle.backward(dout), "what backward returns for a large error")
     probe.assert_all_same(layer.grads(), oracle.grads(), "for a large error, the gradient of")
+    layer.update()
+    oracle.update()
+    what = "the output after a step with a large error"  # the output layer's gradient shows nowhere else
+    probe.assert_same(layer.forward(x), oracle.forward(x), what, "update")
 
 
 def _restart(oracle: Oracle, x: Array) -> Array:
@@ -236,6 +264,7 @@ def backcheck_tasks() -> list[Task]:
                 check_memory_on,
                 check_memory_switched_off,
                 check_memory_gradient,
+                check_new_weights_are_used,
                 check_large_error,
             ),
             traits=frozenset({"deterministic", "trainable", "sequence", "memory"}),
