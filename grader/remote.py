@@ -118,6 +118,10 @@ class RemoteLayer(Remote):
         self.latent: dict[str, Array] = {}
         self.shown: dict[str, Array] = {}
 
+    def another(self, seed: int, init: Mapping[str, Any]) -> RemoteLayer:
+        """Make another one of the same class, with the parameters that it is born with."""
+        return RemoteLayer(self._desk, self.component, init, seed)
+
     def forward(self, x: Array) -> Array:
         """Return the output for `x`."""
         return self._one("forward", {"x": x})

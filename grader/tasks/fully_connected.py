@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from framework.reference.fully_connected import FullyConnected
@@ -12,7 +14,7 @@ from grader.model import Case, Conventions, Layout, Table, Task
 from grader.oracle import Oracle
 from grader.preparation import random_params
 from grader.probe import Probe
-from grader.remote import RemoteLayer
+from grader.remote import Array, RemoteLayer
 from grader.samples import sample
 from grader.tolerance import deviates
 
@@ -91,6 +93,38 @@ def check_initialize(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     )
 
 
+@check(needs="forward_shape", cases=[CASES[0].name], groups=["ex1"])
+def check_first_weights(layer: RemoteLayer, probe: Probe) -> None:
+    """A new layer has random weights and a random bias, of its own.
+
+    Make two layers and look at their weights before anything else happens. Could they ever learn different things?
+    """
+    D, M = 40, 300  # enough numbers for statistics
+    sizes = {"input_size": D, "output_size": M}
+    made = [_affine(layer.another(int(probe.rng.integers(2**32)), sizes), D) for _ in range(3)]
+    for weights, bias in made:
+        probe.assert_shape(weights, (D, M), "the output of a new layer")
+        for name, numbers in (("weights", weights), ("bias", bias)):
+            probe.feature(f"mean of the first {name}", float(numbers.mean()), 0.5)
+            probe.feature(f"standard deviation of the first {name}", float(numbers.std()), 12**-0.5)
+        finite = bool(np.isfinite(weights).all() and np.isfinite(bias).all())
+        probe.assert_true(finite, "some of the first weights are infinite or undefined")
+        probe.assert_true(
+            float(bias.sum()) > 0, "a new layer gives no positive output for zeros: its bias is not drawn"
+        )
+        probe.assert_true(np.unique(weights).size > weights.size // 2, "the weights of a new layer are all alike")
+    for (weights, _), (others, _) in itertools.combinations(made, 2):
+        same = np.abs(weights - others) < 1e-12  # both are differences of outputs: rounded
+        probe.feature("share of weights that two new layers have in common", float(same.mean()), 0.0)
+        probe.assert_true(not same.all(), "two new layers have the same weights")
+
+
+def _affine(layer: RemoteLayer, D: int) -> tuple[Array, Array]:
+    """Return W and b of what a layer computes."""
+    bias = layer.forward(np.zeros((1, D)))
+    return layer.forward(np.eye(D)) - bias, bias
+
+
 @hookimpl
 def backcheck_tasks() -> list[Task]:
     """Return the task of this module."""
@@ -99,7 +133,7 @@ def backcheck_tasks() -> list[Task]:
             name="FullyConnected",
             kind="layer",
             cases=CASES,
-            checks=(check_initialize,),
+            checks=(check_initialize, check_first_weights),
             traits=frozenset({"deterministic", "trainable"}),
             oracle=oracle,
             fit=fit,
