@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # ruff: noqa: E501 - a table with one mistake in a line or two is easier to read than the same over a thousand lines
 FC = "Layers/FullyConnected.py"
+RELU, SIGMOID, TANH, SOFTMAX = (f"Layers/{name}.py" for name in ("ReLU", "Sigmoid", "TanH", "SoftMax"))
 _ERROR = "np.dot(error_tensor, self.weights[:-1].T)"
 _GRADIENT = "self._gradient_weights = np.dot(self.input_tensor.T, error_tensor)"
 _UPDATE = "            self.weights = self._optimizer.calculate_update(self.weights, self._gradient_weights)\n"
@@ -18,7 +19,7 @@ Patches = list[tuple[str, str, str]]
 
 def patches() -> list[tuple[str, str, Patches]]:
     """Return (id of the mistake, task that must notice, [(file, old text, new text)])."""
-    return [*_fully_connected()]
+    return [*_fully_connected(), *_activations()]
 
 
 def _fully_connected() -> list[tuple[str, str, Patches]]:
@@ -83,4 +84,50 @@ def _separate(first: str, second: str) -> Patches:
         (FC, "self.weights[:-1].T", "self.weights.T"),
         (FC, _GRADIENT, _GRADIENT + "\n        self.gradient_bias = np.sum(error_tensor, axis=0)"),
         (FC, _UPDATE, backward),
+    ]  # fmt: skip
+
+
+def _activations() -> list[tuple[str, str, Patches]]:
+    masked = "return error_tensor * self.mask"
+    largest = "        x = x - np.max(x, axis=1, keepdims=True)\n"
+    total = "np.sum(exp, axis=1, keepdims=True)"
+    back = "        return self.prediction * (error_tensor - weighted_sum)"
+    weighted = "weighted_sum = np.sum(error_tensor * self.prediction, axis=1, keepdims=True)"
+    return [
+        ("relu-gradient-at-negative", "ReLU", [(RELU, masked, "return error_tensor")]),
+        ("relu-masks-by-error-sign", "ReLU", [(RELU, masked, "return error_tensor * (error_tensor > 0)")]),
+        ("relu-derivative-of-output-binary", "ReLU", [(RELU, masked, "return self.mask.astype(float)")]),
+        ("relu-derivative-of-output-binary", "ReLU", [(RELU, masked, "return np.where(self.mask, 1, 0)")]),
+        ("relu-inplace-modifies-input", "ReLU", [(RELU, "return np.maximum(0, input_tensor)", "input_tensor[input_tensor < 0] = 0\n        return input_tensor")]),
+        ("relu-modifies-error", "ReLU", [(RELU, masked, "error_tensor[~self.mask] = 0\n        return error_tensor")]),
+        ("relu-mask-first-sample-only", "ReLU", [(RELU, "self.mask = input_tensor > 0", "self.mask = (input_tensor > 0)[0]")]),
+        (
+            "leaky-instead-of-relu",
+            "ReLU",
+            [
+                (RELU, "self.mask = input_tensor > 0", "self.slope = np.where(input_tensor > 0, 1.0, 0.01)"),
+                (RELU, "return np.maximum(0, input_tensor)", "return self.slope * input_tensor"),
+                (RELU, masked, "return self.slope * error_tensor"),
+            ],
+        ),
+        ("sigmoid-derivative-incomplete", "Sigmoid", [(SIGMOID, "error_tensor * self.activation * (1 - self.activation)", "error_tensor * (1 - self.activation)")]),
+        ("sigmoid-derivative-on-preactivation", "Sigmoid", [(SIGMOID, "        return self.activation\n", "        activation = self.activation\n        self.activation = x\n        return activation\n")]),
+        ("activation-cached-from-other-call", "Sigmoid", [(SIGMOID, "        return self.activation\n", "        Sigmoid.cache = self.activation\n        return self.activation\n"), (SIGMOID, "error_tensor * self.activation * (1 - self.activation)", "error_tensor * Sigmoid.cache * (1 - Sigmoid.cache)")]),
+        ("tanh-derivative-on-preactivation", "TanH", [(TANH, "        return self.activation\n", "        self.x = input_tensor\n        return self.activation\n"), (TANH, "(1 - self.activation ** 2)", "(1 - self.x ** 2)")]),
+        ("tanh-overflow", "TanH", [(TANH, "np.tanh(np.asarray(input_tensor, dtype=float))", "(np.exp(input_tensor) - np.exp(-input_tensor)) / (np.exp(input_tensor) + np.exp(-input_tensor))")]),
+        ("tanh-overflow", "TanH", [(TANH, "np.tanh(np.asarray(input_tensor, dtype=float))", "(np.exp(2 * input_tensor) - 1) / (np.exp(2 * input_tensor) + 1)")]),
+        ("activation-cached-from-other-call", "TanH", [(TANH, "self.activation = np.tanh", "TanH.activation = np.tanh"), (TANH, "        self.activation = None\n", "        pass\n")]),
+        ("softmax-wrong-axis", "SoftMax", [(SOFTMAX, largest, largest.replace("axis=1", "axis=0")), (SOFTMAX, total, total.replace("axis=1", "axis=0")), (SOFTMAX, weighted, weighted.replace("axis=1", "axis=0"))]),
+        ("softmax-wrong-axis", "SoftMax", [(SOFTMAX, weighted, weighted.replace("axis=1", "axis=0"))]),
+        ("softmax-wrong-axis", "SoftMax", [(SOFTMAX, total, "np.sum(exp)")]),
+        ("softmax-no-keepdims", "SoftMax", [(SOFTMAX, total, "np.sum(exp, axis=1)")]),
+        ("softmax-no-keepdims", "SoftMax", [(SOFTMAX, weighted, weighted.replace(", keepdims=True", ""))]),
+        ("softmax-no-keepdims", "SoftMax", [(SOFTMAX, largest, largest.replace(", keepdims=True", "")), (SOFTMAX, total, "np.sum(exp, axis=1)"), (SOFTMAX, weighted, weighted.replace(", keepdims=True", ""))]),
+        ("softmax-overflow", "SoftMax", [(SOFTMAX, largest, "")]),
+        ("softmax-global-max", "SoftMax", [(SOFTMAX, largest, "        x = x - x.max()\n")]),
+        ("softmax-backward-assumes-crossentropy", "SoftMax", [(SOFTMAX, back, "        return self.prediction - error_tensor")]),
+        ("softmax-backward-assumes-crossentropy", "SoftMax", [(SOFTMAX, back, "        return error_tensor")]),
+        ("softmax-mutates-input", "SoftMax", [(SOFTMAX, "x = np.asarray(input_tensor, dtype=float)", "x = input_tensor"), (SOFTMAX, largest, "        x -= np.max(x, axis=1, keepdims=True)\n")]),
+        ("softmax-diagonal-only", "SoftMax", [(SOFTMAX, back, "        return error_tensor * self.prediction * (1 - self.prediction)")]),
+        ("activation-cached-from-other-call", "SoftMax", [(SOFTMAX, "self.prediction = exp", "SoftMax.prediction = exp"), (SOFTMAX, "        self.prediction = None\n", "        pass\n")]),
     ]  # fmt: skip
