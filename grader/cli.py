@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader import __version__
+from grader.sandbox.levels import LEVELS
 
 if TYPE_CHECKING:
     from grader.dispatching import BatchWishes
@@ -38,7 +39,8 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="dispatch.py",
         description="Grades neural-network layers written from scratch in NumPy: shapes, values, numerical gradients, "
-        "updates, state. Your code runs in a separate process; nothing is sent anywhere.",
+        "updates, state. Your code runs in a process of its own, shut in as well as this machine can; nothing is "
+        "sent anywhere.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -80,6 +82,13 @@ def parser() -> argparse.ArgumentParser:
         help="longest wait for one answer of the hand-in (default 10; importing it may take twice as long)",
     )
     _add_batch_options(made)
+    made.add_argument(
+        "--require",
+        choices=LEVELS,
+        metavar="LEVEL",
+        help="refuse to grade unless hand-ins are isolated at least like this: full, kernel, namespace or process",
+    )
+    made.add_argument("--doctor", action="store_true", help="show what this machine offers for isolation; then stop")
     made.add_argument("--list", action="store_true", help="list tasks and their points, with -v every check; then stop")
     made.add_argument("-v", "--verbose", action="store_true", help="show passed checks, and what the hand-in printed")
     made.add_argument("--version", action="version", version=f"backcheck {__version__}")
@@ -144,6 +153,11 @@ def _terminated(number: int, _: object) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Carry out one command line and return its exit code."""
     options = parser().parse_args(arguments)
+    if options.doctor:
+        from grader.sandbox.doctor import examine
+
+        print(examine(), end="")
+        return OK
     if options.list:
         from grader.dispatching import tell_troubles
         from grader.listing import listing
@@ -171,6 +185,7 @@ def main(arguments: Sequence[str]) -> int:
                 options.timeout,
                 options.verbose,
                 batch=batch,
+                require=options.require,
             )
         )
     except UsageError as exc:

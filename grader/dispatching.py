@@ -6,7 +6,6 @@ import contextlib
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
@@ -15,11 +14,15 @@ from types import ModuleType
 from typing import TYPE_CHECKING, TextIO
 
 from grader.cli import BROKEN, FAILED, INTERRUPTED, OK, PROJECT
-from grader.sandbox.launch import launch
+from grader.sandbox.advice import missing, unprotected
+from grader.sandbox.levels import KERNEL, at_least
+from grader.sandbox.pool import ready_guests
+from grader.sandbox.probe import best
 
 if TYPE_CHECKING:
     from grader.model import Limits, Report, Reporter, Task
     from grader.plugins import Registry
+    from grader.sandbox.guests import Launch
 
 
 class UsageError(ValueError):
@@ -30,7 +33,8 @@ class UsageError(ValueError):
 class Wishes:
     """What the command line asks for; `submissions` is the folder that names are looked up in.
 
-    `plugins` are modules to register beside the installed ones.
+    `plugins` are modules to register beside the installed ones. `require` is the level of isolation below which nothing
+    is graded.
     """
 
     tasks: Sequence[str]
@@ -42,6 +46,7 @@ class Wishes:
     verbose: bool = False
     submissions: Path = PROJECT / "submissions"
     plugins: Sequence[ModuleType] = ()
+    require: str | None = None
     batch: BatchWishes | None = None
 
     @property
@@ -74,22 +79,24 @@ class BatchWishes:
 def dispatch(wishes: Wishes) -> int:
     """Grade, print each table as it is ready, write the reports, and return the exit code.
 
-    Raises UsageError for a task, submission, format or file that is not there.
+    Raises UsageError for a task, submission, format or file that is not there. Refuses to grade (exit code 3) on a
+    machine that does not offer the isolation required.
     """
+    found = best()
+    if wishes.require is not None and not at_least(found.level, wishes.require):
+        print(missing(found, wishes.require), file=sys.stderr)
+        return BROKEN
+    if not at_least(found.level, KERNEL):
+        print(unprotected(found), file=sys.stderr)
     if wishes.batch is not None:
         from grader.batch.run import run_batch
 
         return run_batch(wishes, wishes.batch)
-    spare: list[subprocess.Popen[bytes]] = [launch()]  # it imports numpy while this process does
-    try:
-        return _dispatch(wishes, spare)
-    finally:
-        for process in spare:
-            process.kill()
-            process.communicate()
+    with ready_guests(found.level) as guests:  # they import numpy while this process does
+        return _dispatch(wishes, guests.launch)
 
 
-def _dispatch(wishes: Wishes, spare: list[subprocess.Popen[bytes]]) -> int:
+def _dispatch(wishes: Wishes, launch: Launch) -> int:
     from tqdm import tqdm
 
     from grader.executors.inline import grade_submission
@@ -127,7 +134,6 @@ def _dispatch(wishes: Wishes, spare: list[subprocess.Popen[bytes]]) -> int:
                     suite=suite_fingerprint(),
                     limits=limits,
                     launch=launch,
-                    spare=spare.pop() if spare else None,
                     progress=bar.set_postfix_str,
                 )
             ) as graded:

@@ -12,7 +12,7 @@ from grader.kinds import UNITS
 from grader.model import Case, Check, CheckResult, Job, Misconception, Report, Task, Tier, Verdict
 from grader.patterns import with_patterns
 from grader.remote import Asks
-from grader.runner import Outcome, broken, explain_fault
+from grader.runner import Outcome, broken, explain_fault, explain_loss
 from grader.sandbox.lost import GuestLost
 from grader.scoring import assign_points, is_ours, totals
 
@@ -132,10 +132,10 @@ class _Grading:
                 return Outcome(outcome.verdict, message, outcome.details)
             return outcome
         except GuestLost as lost:
-            if lost.verdict is Verdict.TIMEOUT:
+            if lost.verdict is Verdict.TIMEOUT and lost.limit in ("", "import_seconds"):
                 advice = '; does the file train or wait at import? Put that under `if __name__ == "__main__":`'
-                return Outcome(lost.verdict, lost.message + advice)
-            return Outcome(lost.verdict, lost.message)
+                lost = GuestLost(lost.verdict, lost.message + advice, lost.limit)
+            return explain_loss(lost)
         except Exception as exc:
             return broken(exc)
         return Outcome(Verdict.PASSED)

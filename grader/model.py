@@ -42,10 +42,23 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a hand-in may use; seconds are wall clock, one deadline per reply."""
+    """What a hand-in may use.
+
+    Wall clock: one deadline per reply (`import_seconds`, `reply_seconds`), and budgets for one task and for all tasks
+    of a run, after which nothing more is tried. After `lost_guests` lost guests the rest of a task is not tried either.
+    The others hold for one guest: seconds of processor time, bytes of address space (numpy itself takes 130 MB of
+    them, scipy 150 MB more), threads and processes, open descriptors, and bytes printed.
+    """
 
     import_seconds: float = 20.0
     reply_seconds: float = 10.0
+    task_seconds: float = 600.0
+    run_seconds: float = 3600.0
+    lost_guests: int = 3
+    cpu_seconds: int = 1200
+    memory_bytes: int = 1 << 30
+    processes: int = 64
+    descriptors: int = 64
     output_bytes: int = 1 << 20
 
 

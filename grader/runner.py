@@ -49,7 +49,7 @@ def run_check(
         outcome = explain_fault(fault)
     except GuestLost as lost:
         probe.trace.append(raised(lost.verdict))
-        outcome = Outcome(lost.verdict, lost.message)
+        outcome = explain_loss(lost)
     except Exception as exc:
         outcome = broken(exc)
     if probe.failure is not None:  # whatever came after the first wrong answer is its consequence
@@ -64,6 +64,11 @@ def broken(exc: Exception) -> Outcome:
     return Outcome(Verdict.BROKEN, f"{type(exc).__name__}: {exc}", {"traceback": "".join(lines)})
 
 
+def explain_loss(lost: GuestLost) -> Outcome:
+    """Return the verdict for a guest that was lost, with the name of the limit that it ran into in `details`."""
+    return Outcome(lost.verdict, lost.message, {"limit": lost.limit} if lost.limit else {})
+
+
 def explain_fault(fault: Fault) -> Outcome:
     """Return the verdict and the sentence for what the student's code did not fulfil."""
     place = f", raised in your {fault.where}" if fault.where else ""
@@ -74,10 +79,12 @@ def explain_fault(fault: Fault) -> Outcome:
         where = f" ({fault.where})" if fault.where else ""
         return Outcome(Verdict.FAILED, f"not written yet{where}: {fault.message or fault.error}", details)
     if fault.error == "MemoryError":
-        return Outcome(Verdict.CRASHED, f"out of memory{place}", details)
+        return Outcome(Verdict.CRASHED, f"out of memory{place}", details | {"limit": "memory_bytes"})
     if fault.error == "EOFError":
         return Outcome(Verdict.CRASHED, f"asks for input(){place}; nobody is there to answer", details)
     message = f": {fault.message.strip()}" if fault.message.strip() else ""
+    if fault.error == "PermissionError":
+        place += "; a hand-in may read Python and NumPy, and neither files nor connections nor other processes"
     return Outcome(Verdict.CRASHED, f"{fault.error}{message}{place}", details)
 
 

@@ -13,8 +13,9 @@ from typing import Any
 
 from grader.executors.bundle import Bundle, Closed, Event, ExecutorError
 from grader.executors.guests import guest_source
-from grader.executors.inline import Launch, grade_bundle
+from grader.executors.inline import grade_bundle
 from grader.plugins import Registry, load_registry
+from grader.sandbox.guests import Launch
 
 _AHEAD = 2  # bundles in hand per worker thread
 _LOSSES = 3  # workers that may be lost over one bundle

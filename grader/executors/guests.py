@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from grader.executors.inline import Launch
-from grader.sandbox.launch import launch
+from grader.sandbox.guests import Launch
+from grader.sandbox.pool import ready_guests
+from grader.sandbox.probe import best
 
 
 @contextmanager
 def guest_source() -> Iterator[Launch]:
     """Give a function that starts a guest; what it keeps ready for that is gone in the end."""
-    yield launch
+    with ready_guests(best().level) as guests:
+        yield guests.launch

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -12,9 +11,8 @@ from grader.graded import Graded
 from grader.grading import DIALECT_TRAITS, grade
 from grader.model import Job, Limits, Report, Submission, Task
 from grader.plugins import Registry
+from grader.sandbox.guests import Launch
 from grader.sandbox.session import Session
-
-Launch = Callable[[], subprocess.Popen[bytes]]
 
 
 def grade_submission(
@@ -27,7 +25,6 @@ def grade_submission(
     suites: Mapping[str, str] | None = None,
     limits: Limits | None = None,
     launch: Launch,
-    spare: subprocess.Popen[bytes] | None = None,
     progress: Callable[[str], None] | None = None,
     passed: Mapping[str, bool] | None = None,
 ) -> Generator[Report]:
@@ -35,9 +32,10 @@ def grade_submission(
 
     A task that did not pass, and usually stands on others, is told which of those fail too; they are graded for that
     if they were not asked for, unless `passed` tells it from an earlier run. `suites` has the fingerprint of each task
-    where they differ.
+    where they differ. Each task has its own limits, unless `limits` are given for
+    all.
     """
-    session = Session(submission, launch, seed=seed, limits=limits, spare=spare)
+    session = Session(submission, launch, seed=seed, limits=limits)
     known: dict[str, Report] = {}
 
     def report_on(task: Task) -> Report:
@@ -46,6 +44,7 @@ def grade_submission(
             job = Job(submission, task.name, seed, print_of, limits, tuple(task.points))
             plan = registry.plan(task, DIALECT_TRAITS[submission.dialect])
             printed = len(session.output)
+            session.begin_task(limits or task.limits)
             report = grade(job, task, plan, session, progress, registry.misconceptions)
             known[task.name] = replace(report, output=session.output[printed:])
         return known[task.name]

@@ -11,6 +11,7 @@ from tabulate import tabulate
 from grader.model import CheckResult, Report, Tier, Verdict
 from grader.reporters._public import public
 from grader.reporters._text import clean
+from grader.sandbox.levels import FOR_THE_RECORD
 
 _SIGNS = {"passed": "✓", "failed": "✗", "remark": "△", "skipped": "·", "broken": "‼"}
 _ASCII = {"passed": "ok", "failed": "x", "remark": "~", "skipped": "-", "broken": "!!"}
@@ -120,7 +121,7 @@ def summary(reports: Sequence[Report], style: Style, seed: int) -> str:
         state = f"{passed} of {len(own)} tasks passed" if len(own) > 1 else own[0].task
         lines.append([sign, clean(name), f"{number(score)} / {number(most)}", state])
     level = reports[0].isolation
-    note = "self-check, not for the record" if level == "process" else "isolated"
+    note = "isolated" if level in FOR_THE_RECORD else "self-check, not for the record"
     closing = textwrap.wrap(f"seed {seed}, isolation: {level} ({note})", style.width)
     return style.write("\n".join([*(_totals(lines, style.width) if len(reports) > 1 else []), *closing]) + "\n")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import signal
-import subprocess
 import time
+
+from grader.sandbox.guests import Guest
 
 
 class ChannelClosed(Exception):
@@ -29,14 +29,11 @@ class Channel:
     the guest's life; beyond that the guest is not listened to any more.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], output_limit: int) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stderr is not None
-        self.process = process
+    def __init__(self, guest: Guest, output_limit: int) -> None:
+        self.guest = guest
         self.output = bytearray()
         self._limit = output_limit
-        self._in, self._out, self._log = (s.fileno() for s in (process.stdin, process.stdout, process.stderr))
+        self._in, self._out, self._log = guest.requests, guest.replies, guest.log
         for descriptor in (self._in, self._out, self._log):
             os.set_blocking(descriptor, False)
         self._room, self._news = select.poll(), select.poll()
@@ -105,46 +102,13 @@ class Channel:
                 raise TooMuchOutput
 
     def close(self, grace: float = 0.0) -> int | None:
-        """Kill the guest with everything it has started; return its exit code (negative: the signal).
+        """End the guest with everything it has started; return its exit code (negative: the signal).
 
         With `grace` a guest that is already on its way out gets that many seconds to be seen ending by itself. None
         for one that had to be killed.
         """
-        code = _ending(self.process, grace)
-        kill_tree(self.process)
+        code = self.guest.end(grace)
         with contextlib.suppress(TooMuchOutput):
             self.drain()
-        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        self.guest.release()
         return code
-
-
-def _ending(process: subprocess.Popen[bytes], grace: float) -> int | None:
-    """Return how a process has ended, waiting for that up to `grace` seconds; None if it goes on.
-
-    It is looked at, not reaped, where the system can do that: its number must stay taken until its group is killed.
-    """
-    if not hasattr(os, "waitid"):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(grace)
-        return process.poll()
-    until = time.monotonic() + grace
-    while process.returncode is None:
-        seen = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        if seen is not None:
-            return seen.si_status if seen.si_code == os.CLD_EXITED else -seen.si_status
-        if time.monotonic() >= until:
-            return None
-        time.sleep(0.002)
-    return process.returncode
-
-
-def kill_tree(process: subprocess.Popen[bytes]) -> None:
-    """Kill a guest's whole process group and reap it."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
-    process.wait()

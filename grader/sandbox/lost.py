@@ -6,12 +6,16 @@ from grader.model import Verdict
 
 
 class GuestLost(Exception):
-    """The guest broke the rules or died; `verdict` says how, the message says what was seen."""
+    """The guest broke the rules or died; `verdict` says how, the message says what was seen.
 
-    def __init__(self, verdict: Verdict, message: str) -> None:
+    `limit` names the limit (a field of `Limits`) that it ran into, if it was one.
+    """
+
+    def __init__(self, verdict: Verdict, message: str, limit: str = "") -> None:
         super().__init__(message)
         self.verdict = verdict
         self.message = message
+        self.limit = limit
 
 
 class NoGuest(Exception):

@@ -6,8 +6,8 @@ import contextlib
 import json
 import secrets
 import signal
-import subprocess
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from grader.guest import wire
 from grader.guest.faults import KINDS, Fault
 from grader.model import Limits, Submission, Verdict
 from grader.sandbox.channel import Channel, ChannelClosed, DeadlinePassed, TooMuchOutput
+from grader.sandbox.guests import Launch
 from grader.sandbox.lost import GuestLost, NoGuest
 
 Array = NDArray[Any]
@@ -33,29 +34,30 @@ _INTERFACES = ("__init__", "layer", "loss", "optimizer", "initializer", "regular
 class Session:
     """Requests to the guest that holds one submission; the guest is replaced when it is lost.
 
-    `generation` counts the guests: handles made in an earlier one are gone. `spare` is a process started early,
-    used for the first guest.
+    `launch(limits)` starts a guest. `generation` counts the guests: handles made in an earlier one are gone.
+    `isolation` is the level of the latest guest.
     """
 
-    isolation = "process"
-
-    def __init__(
-        self,
-        submission: Submission,
-        launch: Callable[[], subprocess.Popen[bytes]],
-        *,
-        seed: int = 0,
-        limits: Limits | None = None,
-        spare: subprocess.Popen[bytes] | None = None,
-    ) -> None:
+    def __init__(self, submission: Submission, launch: Launch, *, seed: int = 0, limits: Limits | None = None) -> None:
         self.submission = submission
         self.limits = limits or Limits()
         self.generation = 0
+        self.isolation = "none"
         self._seed = seed
         self._launch = launch
-        self._spare = spare
         self._channel: Channel | None = None
         self._printed = bytearray()
+        self._run_ends = time.monotonic() + self.limits.run_seconds
+        self._task_ends = time.monotonic() + self.limits.task_seconds
+        self._lost: list[GuestLost] = []
+
+    def begin_task(self, limits: Limits | None = None) -> None:
+        """Start the budgets of another task, and if given its limits; a guest with others gives way to a new one."""
+        if limits is not None and limits != self.limits:
+            self._retire()
+            self.limits = limits
+        self._task_ends = time.monotonic() + self.limits.task_seconds
+        self._lost.clear()
 
     def ask(
         self,
@@ -70,20 +72,40 @@ class Session:
         Raises Fault when the student's code did not fulfil it, GuestLost when the guest did not survive it, NoGuest
         when there is none to be had.
         """
+        self._refuse_when_spent()
         if self._channel is None:
             self._start()
+        limit = "import_seconds" if operation in ("open", "make") else "reply_seconds"
         if seconds is None:
-            imports = operation in ("open", "make")
-            seconds = self.limits.import_seconds if imports else self.limits.reply_seconds
-        return self._exchange(operation, args or {}, arrays or {}, seconds)
+            seconds = getattr(self.limits, limit)
+        left, budget = min(
+            (self._task_ends - time.monotonic(), "task_seconds"), (self._run_ends - time.monotonic(), "run_seconds")
+        )
+        if left < seconds:
+            seconds, limit = max(left, 0.0), budget
+        try:
+            return self._exchange(operation, args or {}, arrays or {}, seconds, limit)
+        except GuestLost as lost:
+            self._lost.append(lost)
+            raise
 
     def close(self) -> None:
-        """Kill the guest, and a spare that was never used."""
-        if self._channel is not None:
-            self._retire()
-        if self._spare is not None:
-            Channel(self._spare, 1).close()
-            self._spare = None
+        """Kill the guest."""
+        self._retire()
+
+    def _refuse_when_spent(self) -> None:
+        """Raise GuestLost without trying anything when a budget is used up: each attempt might cost a deadline."""
+        for ends, limit, what in (
+            (self._task_ends, "task_seconds", "one task"),
+            (self._run_ends, "run_seconds", "all tasks"),
+        ):
+            if time.monotonic() >= ends:
+                spent = f"not tried: the {getattr(self.limits, limit):g} seconds for {what} are used up"
+                raise GuestLost(Verdict.TIMEOUT, spent, limit)
+        if len(self._lost) >= self.limits.lost_guests:
+            last = self._lost[-1]
+            count = len(self._lost)
+            raise GuestLost(last.verdict, f"not tried after {count} like this: {last.message}", "lost_guests")
 
     @property
     def output(self) -> str:
@@ -95,8 +117,9 @@ class Session:
         return bytes(self._printed + now).decode("utf-8", "replace")
 
     def _start(self) -> None:
-        process, self._spare = self._spare or self._launch(), None
-        self._channel = Channel(process, self.limits.output_bytes)
+        guest = self._launch(self.limits)
+        self.isolation = guest.isolation
+        self._channel = Channel(guest, self.limits.output_bytes)
         self.generation += 1
         files = {f"i{n}": (name, raw) for n, (name, raw) in enumerate(interface_sources().items())}
         code = {f"s{n}": (name, raw) for n, (name, raw) in enumerate(self.submission.files.items())}
@@ -110,12 +133,12 @@ class Session:
         }
         arrays = {key: np.frombuffer(raw, np.uint8) for key, (_, raw) in (files | code).items()}
         try:
-            self._exchange("load", args, arrays, _START_SECONDS)
+            self._exchange("load", args, arrays, _START_SECONDS, "")
         except (Fault, GuestLost) as exc:
             raise NoGuest(f"a guest did not get ready: {exc} {self.output[-_MAX_TEXT:]}") from exc
 
     def _exchange(
-        self, operation: str, args: Mapping[str, Any], arrays: Mapping[str, Array], seconds: float
+        self, operation: str, args: Mapping[str, Any], arrays: Mapping[str, Array], seconds: float, limit: str
     ) -> dict[str, wire.Item]:
         channel = self._channel
         assert channel is not None
@@ -134,15 +157,21 @@ class Session:
             return dict(reply.items)
         except DeadlinePassed:
             self._retire()
-            raise GuestLost(Verdict.TIMEOUT, f"no answer from {doing} within {seconds:g} seconds") from None
+            late = f"no answer from {doing} within {seconds:.3g} seconds"
+            late += " (the last of its task's)" if limit in ("task_seconds", "run_seconds") else ""
+            raise GuestLost(Verdict.TIMEOUT, late, limit) from None
         except TooMuchOutput:
             self._retire()
-            raise GuestLost(Verdict.OUTPUT_LIMIT, f"printed more than {self.limits.output_bytes:,} bytes") from None
+            printed = f"printed more than {self.limits.output_bytes:,} bytes"
+            raise GuestLost(Verdict.OUTPUT_LIMIT, printed, "output_bytes") from None
         except wire.WireError as exc:
             self._retire()
             raise GuestLost(Verdict.PROTOCOL_VIOLATION, f"instead of an answer to {doing}: {exc}") from None
         except ChannelClosed:
             code = self._retire(grace=1.0)
+            if code is not None and code == -getattr(signal, "SIGXCPU", 0):
+                used = f"used more than {self.limits.cpu_seconds:,} seconds of processor time"
+                raise GuestLost(Verdict.TIMEOUT, used, "cpu_seconds") from None
             how = "hung up" if code is None else "the process ended"
             raise GuestLost(Verdict.CRASHED, f"{how} during {doing}{_reason(code)}") from None
 

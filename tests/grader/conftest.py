@@ -11,7 +11,7 @@ import pytest
 
 from grader.intake.layout import build_submission
 from grader.model import Limits
-from grader.sandbox.launch import launch
+from grader.sandbox.interpreter import launch
 from grader.sandbox.session import Session
 from tests.grader.command import RIGHT, SGD, hand_in
 

@@ -12,7 +12,7 @@ from grader.intake.directory import read_directory
 from grader.intake.layout import build_submission
 from grader.model import CheckResult, Limits, Report, Submission, Verdict
 from grader.plugins import Registry, load_registry
-from grader.sandbox.launch import launch
+from tests.grader.guests import launch
 
 PROJECT = Path(__file__).parent.parent.parent
 

@@ -17,8 +17,8 @@ from grader.model import Check
 from grader.plugins import load_registry
 from grader.sandbox import session as session_module
 from grader.sandbox.channel import Channel
-from grader.sandbox.launch import launch
 from grader.sandbox.session import Session
+from tests.grader.guests import launch
 from tests.grader.handins import written
 
 NOTE = Path(__file__).parent.parent.parent / "grader" / "README.md"

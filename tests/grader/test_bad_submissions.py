@@ -16,7 +16,6 @@ from grader.intake.layout import build_submission
 from grader.model import Job, Limits, Report, Task, Tier, Verdict
 from grader.reporters.json import as_json
 from grader.reporters.terminal import Style, render
-from grader.sandbox.launch import launch
 from grader.sandbox.session import Session
 from tests.grader.bad_components import (
     ALONE,
@@ -35,6 +34,7 @@ from tests.grader.bad_components import (
     dense,
     relu,
 )
+from tests.grader.guests import launch
 from tests.grader.handins import findings, grade, registry, written
 
 LIMITS = Limits(import_seconds=0.5, reply_seconds=0.5, output_bytes=50_000)
@@ -67,6 +67,7 @@ class Everything:
         return self._grade(registry().tasks["Sgd"], registry().tasks["Sgd"])
 
     def _grade(self, task: Task, like: Task) -> Report:
+        self.session.begin_task()
         plan = [check for check in registry().plan(like, DIALECT_TRAITS["fau"]) if check not in like.checks]
         return grade_here(Job(self.submission, task.name, 7), task, plan, self.session)
 

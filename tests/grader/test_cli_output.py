@@ -15,6 +15,7 @@ import pytest
 from grader import __version__
 from grader.cli import FAILED, OK, main
 from grader.dispatching import UsageError, dispatch, terminal
+from grader.sandbox.probe import best
 from tests.grader.command import SLEEPING, WRONG, environment, hand_in, run, wish
 from tests.grader.handins import PROJECT
 
@@ -37,7 +38,7 @@ def test_json_on_standard_output_is_nothing_but_json(folder: Path) -> None:
     results = {"check", "case", "verdict", "tier", "points", "max_points", "message", "hint", "diagnosis"}
     for report in data["reports"]:
         assert promised <= set(report)
-        assert (report["isolation"], report["seed"], report["max_score"]) == ("process", 11, 5)
+        assert (report["isolation"], report["seed"], report["max_score"]) == (best().level, 11, 5)
         assert sum(result["points"] for result in report["results"]) == pytest.approx(report["score"], abs=1e-3)
         assert all(results <= set(result) for result in report["results"])
     bad = [result for result in data["reports"][2]["results"] if result["verdict"] == "failed"]
@@ -85,7 +86,7 @@ def test_report_to_a_pipe_or_through_a_link_is_written_there(folder: Path) -> No
     assert json.loads(real.read_text())["schema"] == 1
 
 
-def test_colours_on_aterminal(folder: Path) -> None:
+def test_colours_on_a_terminal(folder: Path) -> None:
     path = hand_in(folder, "wrong", WRONG)
     ours, theirs = os.openpty()
     words = [sys.executable, str(PROJECT / "dispatch.py"), "--task", "ReLU", "--submission", str(path), "--seed", "7"]

@@ -14,9 +14,9 @@ from grader.executors import processes
 from grader.executors.bundle import Bundle, Closed
 from grader.executors.inline import grade_bundle
 from grader.model import Job
-from grader.sandbox.launch import launch
 from tests.grader.classes import run_class, small_class, verdicts
 from tests.grader.command import RIGHT, SGD
+from tests.grader.guests import launch
 from tests.grader.handins import registry, written
 from tests.grader.processes import children
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from grader.sandbox.channel import Channel, ChannelClosed, DeadlinePassed, TooMuchOutput
+from grader.sandbox.guests import OwnProcess
 from tests.grader.processes import is_alive, open_descriptors
 
 LONG = 60.0
@@ -32,7 +33,7 @@ def start() -> Iterator[Start]:
             start_new_session=True,
             bufsize=0,
         )
-        channels.append(Channel(process, limit))
+        channels.append(Channel(OwnProcess(process), limit))
         return channels[-1]
 
     yield begin
@@ -167,8 +168,9 @@ def test_living_guest_is_killed(start: Start, code: str) -> None:
     channel.send(b"", LONG)
     channel.read(1)
     assert channel.close() is None
-    assert not is_alive(channel.process.pid)
-    assert channel.process.returncode == -signal.SIGKILL
+    assert isinstance(channel.guest, OwnProcess)
+    assert not is_alive(channel.guest.process.pid)
+    assert channel.guest.process.returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("leader", ["time.sleep(600)", "os._exit(0)"])

@@ -14,12 +14,11 @@ import pytest
 
 from grader.guest.faults import ANSWER, MISSING, RAISED, Fault
 from grader.model import Limits, Verdict
-from grader.sandbox.channel import kill_tree
-from grader.sandbox.launch import launch
+from grader.sandbox.guests import OwnProcess, kill_tree
 from grader.sandbox.lost import GuestLost, NoGuest
 from grader.sandbox.session import Session, interface_sources
 from tests.grader.conftest import OpenSession
-from tests.grader.handins import example, written
+from tests.grader.handins import written
 from tests.grader.processes import children, is_alive, open_descriptors
 
 SHORT = Limits(import_seconds=20.0, reply_seconds=0.5, output_bytes=5_000)
@@ -341,18 +340,6 @@ def _forward_again_and_again(session: Session) -> None:
         np.testing.assert_array_equal(forward(session), X)
 
 
-def test_spare_is_the_first_guest_and_is_not_left_behind() -> None:
-    spare, unused = launch(), launch()
-    session = Session(example("example_fau"), launch, spare=spare)
-    idle = Session(example("example_fau"), launch, spare=unused)
-    make(session)
-    assert session.generation == 1
-    assert spare.poll() is None
-    session.close()
-    idle.close()
-    assert (spare.poll(), unused.poll()) == (-9, -9)
-
-
 def failing(code: str) -> subprocess.Popen[bytes]:
     """Start something that is no guest."""
     pipe = subprocess.PIPE
@@ -361,7 +348,7 @@ def failing(code: str) -> subprocess.Popen[bytes]:
 
 @pytest.mark.parametrize("code", ["import sys; sys.exit('no numpy here')", "print('welcome', flush=True); input()"])
 def test_guest_that_never_gets_ready_is_nobody_s_fault_but_ours(code: str) -> None:
-    session = Session(written(Layers__ReLU="class ReLU: ..."), lambda: failing(code))
+    session = Session(written(Layers__ReLU="class ReLU: ..."), lambda limits: OwnProcess(failing(code)))
     with pytest.raises(NoGuest, match="a guest did not get ready"):
         make(session)
     session.close()

@@ -1,0 +1,141 @@
+"""The process that guests are forked from: an interpreter with numpy and the guest's code, and nothing secret. POSIX.
+
+It takes orders from the grader on descriptor 0, a socket that keeps messages whole; each is a JSON object:
+
+    {"do": "fork", "limits": {…}} with three descriptors (requests, replies, log)   -> {"guest": number}
+    {"do": "end", "guest": number, "grace": seconds}                              -> {"code": exit code or null}
+
+It never reads a byte of a hand-in: the child is locked down first, and only then reads its source from its own pipe.
+When the grader is gone, however that came about, the socket ends, and the zygote kills what it has forked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+_LOADED = ("serve", "importer", "desk", "dialects.fau", "dialects.native", "privileges", "landlock", "seccomp")
+_MOST_DESCRIPTORS = 4096
+
+
+def main(settings: Mapping[str, Any]) -> None:
+    """Serve orders until the grader hangs up.
+
+    `settings`: `lock` (put guests behind Landlock and seccomp), `user` ([uid, gid] to become, or null), `reveal`
+    ({closed folder: paths below it to keep reachable}), `readable`, `listable`, `devices` (see `landlock.ruleset`).
+    """
+    locked = bool(settings["lock"])
+    if sys.platform == "linux":
+        from . import privileges
+
+        os.umask(0o022)
+        if settings["user"] is not None:
+            for blocked, paths in settings["reveal"].items():
+                privileges.reveal(paths, blocked)
+            privileges.become(*settings["user"])
+        privileges.no_new_privileges()
+        privileges.undumpable()
+    for name in _LOADED:
+        importlib.import_module(f"{__package__}.{name}")
+    importlib.import_module(f"{__package__}.serve").course_helper_source()
+    with contextlib.suppress(ImportError):
+        importlib.import_module("pluggy")
+    rules = None
+    if locked:
+        from . import landlock
+
+        rules = landlock.ruleset(settings["readable"], settings["listable"], settings["devices"])
+    control = socket.socket(fileno=0)
+    gc.collect()
+    gc.freeze()
+    guests: set[int] = set()
+    while True:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(control, 4096, 3)
+        except ConnectionResetError:
+            message, descriptors = b"", []
+        if not message:
+            for pid in guests:
+                _kill(pid)
+            os._exit(0)
+        order = json.loads(message)
+        if order["do"] == "fork":
+            pid = _fork(descriptors, order["limits"], rules)
+            guests.add(pid)
+            answer: dict[str, Any] = {"guest": pid}
+        else:
+            guests.discard(order["guest"])
+            answer = {"code": _end(order["guest"], order["grace"])}
+        for descriptor in descriptors:
+            os.close(descriptor)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            control.send(json.dumps(answer).encode())
+
+
+def _fork(descriptors: list[int], limits: Mapping[str, int], rules: int | None) -> int:
+    """Fork a guest on three descriptors; return its number."""
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        _become_guest(parent, descriptors, limits, rules)
+    except BaseException as exc:  # nothing may get back into the zygote's loop
+        with contextlib.suppress(BaseException):
+            os.write(2, f"the guest could not be locked down: {type(exc).__name__}: {exc}\n".encode())
+    finally:
+        os._exit(70)
+
+
+def _become_guest(parent: int, descriptors: list[int], limits: Mapping[str, int], rules: int | None) -> None:
+    os.setsid()
+    for target, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, target)
+    if rules is not None:
+        rules = os.dup2(rules, 3)
+    os.closerange(4 if rules is not None else 3, _MOST_DESCRIPTORS)
+    if sys.platform == "linux":
+        from . import landlock, privileges, seccomp
+
+        privileges.die_with(parent)
+        privileges.undumpable()
+        privileges.limit(limits, writes=rules is None)
+        if rules is not None:
+            landlock.restrict(rules)
+            os.close(rules)
+            seccomp.install(seccomp.program(os.getpid(), os.uname().machine))
+    importlib.import_module(f"{__package__}.serve").main()
+
+
+def _end(pid: int, grace: float) -> int | None:
+    """Kill a guest with its whole process group, and reap it; return how it had ended by itself, if it had.
+
+    A guest that is already on its way out gets `grace` seconds for that. It is looked at, not reaped, before its group
+    is killed: until then its number stays taken.
+    """
+    until = time.monotonic() + grace
+    while (seen := os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)) is None:
+        if time.monotonic() >= until:
+            break
+        time.sleep(0.001)
+    _kill(pid)
+    os.waitpid(pid, 0)
+    if seen is None:
+        return None
+    return seen.si_status if seen.si_code == os.CLD_EXITED else -seen.si_status
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)

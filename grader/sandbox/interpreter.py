@@ -1,0 +1,55 @@
+"""How an interpreter for guests is started: its command line and environment; and a guest of level `process`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from grader.model import Limits
+from grader.sandbox.guests import OwnProcess
+from grader.sandbox.visible import GUEST, packages
+
+_KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+_FIXED = {
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",
+    "PATH": os.defpath,
+    "MALLOC_ARENA_MAX": "2",  # else each thread reserves 64 MB of the address space that is limited
+}
+
+
+def environment() -> dict[str, str]:
+    """Return a guest's environment, built from nothing: no secret of this process is in it."""
+    return {name: os.environ[name] for name in _KEPT if name in os.environ} | _FIXED
+
+
+def command(role: str, settings: Mapping[str, Any] | None = None) -> list[str]:
+    """Return the command line of a guest (`serve`) or of what forks guests (`zygote`)."""
+    executable = sys.executable if sys.platform == "win32" else os.path.realpath(sys.executable)
+    given = json.dumps({"packages": dict(packages()), **(settings or {})})
+    return [executable, "-s", "-S", "-P", "-B", "-X", "utf8", str(GUEST / "__main__.py"), role, given]
+
+
+def launch(limits: Limits | None = None) -> OwnProcess:
+    """Start an interpreter that will become a guest; it imports numpy and waits for its first request.
+
+    Level `process`, on any system. Memory and the like are not limited.
+    """
+    return OwnProcess(
+        subprocess.Popen(
+            command("serve"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            cwd=os.path.abspath(os.sep),
+            start_new_session=True,
+            bufsize=0,
+        )
+    )
