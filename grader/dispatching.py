@@ -213,7 +213,7 @@ def write_report(reporter: Reporter, reports: Sequence[Report], target: str) -> 
     return True
 
 
-def output(reports: Sequence[tuple[str, str]], registry: Registry) -> TextIO:
+def output(reports: Sequence[tuple[str, str]], registry: Registry, *, roster: bool = False) -> TextIO:
     """Return where the table goes, and refuse formats that are not there and targets that cannot be written.
 
     Before any work is done.
@@ -221,6 +221,9 @@ def output(reports: Sequence[tuple[str, str]], registry: Registry) -> TextIO:
     unknown = [name for name, _ in reports if name not in registry.reporters]
     if unknown:
         raise UsageError(f"no report format is called {unknown[0]!r}; known: {', '.join(sorted(registry.reporters))}")
+    lacking = [name for name, _ in reports if registry.reporters[name].roster and not roster]
+    if lacking:
+        raise UsageError(f"the report {lacking[0]} needs the list of a class: --batch FOLDER --roster class.csv")
     to_stdout = [name for name, target in reports if target == "-"]
     if len(to_stdout) > 1:
         raise UsageError("only one report can go to standard output (=-)")

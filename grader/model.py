@@ -316,13 +316,15 @@ class Report:
 class Reporter:
     """An output format: `--report NAME=TARGET` calls `write(reports, target)`; a target `-` is standard output.
 
-    One with `folder` writes a folder of files; a target that ends in `.json` stays a file.
+    One with `folder` writes a folder of files; a target that ends in `.json` stays a file. One with `roster` needs the
+    list of the class.
     """
 
     name: str
     summary: str
     write: Callable[[Sequence[Report], str], None]
     folder: bool = False
+    roster: bool = False
 
 
 def _result(item: dict[str, Any]) -> CheckResult:

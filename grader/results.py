@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from grader.model import Report
+
+if TYPE_CHECKING:
+    from grader.intake.roster import Roster
 
 
 class Status(StrEnum):
@@ -103,7 +106,7 @@ class Results(Sequence[Report]):
     This one holds them in memory; the one of a batch reads them from the store when they are asked for.
     """
 
-    roster: str | None = None  # the file that says who is in the class
+    roster: Roster | None = None  # who is in the class
 
     def __init__(self, reports: Sequence[Report]) -> None:
         self._reports = list(reports)

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import overload
 
 from grader.graded import Edition
+from grader.intake.roster import Roster
 from grader.model import Report, Task
 from grader.results import Handin, Results, Row, Status
 from grader.store import Store, renamed
@@ -25,7 +26,7 @@ class StoredResults(Results):
         tasks: Sequence[Task],
         editions: Mapping[str, Edition],
         *,
-        roster: str | None = None,
+        roster: Roster | None = None,
         rivals: Sequence[Sequence[str]] = (),
     ) -> None:
         super().__init__(())

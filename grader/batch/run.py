@@ -6,6 +6,7 @@ import secrets
 import sys
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import TextIO
 
 from grader.batch.progress import Progress
@@ -30,6 +31,7 @@ from grader.fingerprint import task_fingerprint
 from grader.graded import Edition
 from grader.intake import IntakeError
 from grader.intake.arrivals import find_arrivals
+from grader.intake.roster import Roster, read_roster
 from grader.plugins import Registry, load_registry
 from grader.reporters.terminal import Style
 from grader.store import Store, StoreError
@@ -43,14 +45,15 @@ def run_batch(wishes: Wishes, batch: BatchWishes) -> int:
     registry = load_registry(wishes.plugins)
     tell_troubles(registry.troubles)
     tasks = chosen_tasks(registry, wishes)
-    out = output(wishes.reports, registry)
+    out = output(wishes.reports, registry, roster=batch.roster is not None)
     try:
+        roster = read_roster(Path(batch.roster)) if batch.roster is not None else None
         arrivals = find_arrivals(batch.inbox, batch.rule)
         with Store(batch.store) as store:
             seed = _seed(store, batch)
             editions = {task.name: Edition(seed, task_fingerprint(task, wishes.limits)) for task in tasks}
             plan = Plan(arrivals, tasks, editions, wishes.limits, store)
-            return _Run(wishes, batch, registry, plan).carry_out(Style(*terminal(out)), out)
+            return _Run(wishes, batch, registry, plan, roster).carry_out(Style(*terminal(out)), out)
     except (ExecutorError, IntakeError, StoreError) as exc:
         raise UsageError(str(exc)) from exc
 
@@ -68,8 +71,10 @@ def _seed(store: Store, batch: BatchWishes) -> int:
 class _Run:
     """One run over a class, with everything that was found out before the first hand-in is read."""
 
-    def __init__(self, wishes: Wishes, batch: BatchWishes, registry: Registry, plan: Plan) -> None:
-        self.wishes, self.batch, self.registry, self.plan = wishes, batch, registry, plan
+    def __init__(
+        self, wishes: Wishes, batch: BatchWishes, registry: Registry, plan: Plan, roster: Roster | None
+    ) -> None:
+        self.wishes, self.batch, self.registry, self.plan, self.roster = wishes, batch, registry, plan, roster
         self.before = plan.store.editions()
         self.changed = [name for name, edition in plan.editions.items() if self.before.get(name, edition) != edition]
 
@@ -138,7 +143,7 @@ class _Run:
             for arrival in self.plan.arrivals:
                 rivals.setdefault(arrival.who, []).append(arrival.handin.id)
         several = [names for names in rivals.values() if len(names) > 1]
-        return StoredResults(self.plan.store, self.plan.tasks, editions, roster=self.batch.roster, rivals=several)
+        return StoredResults(self.plan.store, self.plan.tasks, editions, roster=self.roster, rivals=several)
 
     def _executor(self) -> Execute:
         if self.batch.executor == "inline":

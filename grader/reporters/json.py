@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from grader.hookspecs import hookimpl
 from grader.model import SCHEMA, CheckResult, Report, Reporter
 from grader.reporters._public import public
-from grader.reporters._target import write_text
+from grader.reporters._target import write_pieces
 from grader.reporters._text import clean
 
 
@@ -17,10 +18,21 @@ def as_json(reports: Sequence[Report]) -> str:
     """Return `{"schema": 1, "reports": [{"submission", "task", "score", "max_score", "isolation", "seed", …,
     "results": [{"check", "case", "verdict", "tier", "points", "max_points", "message", "hint", "diagnosis", …}]}]}`.
     """
-    return json.dumps({"schema": SCHEMA, "reports": [_report(r) for r in reports]}, indent=2) + "\n"
+    return "".join(_pieces(reports))
 
 
-def _report(report: Report) -> dict[str, Any]:
+def _pieces(reports: Iterable[Report]) -> Iterator[str]:
+    """Yield the text report by report: those of a whole class need not fit into memory."""
+    yield f'{{\n  "schema": {SCHEMA},\n  "reports": ['
+    comma = ""
+    for report in reports:
+        yield f"{comma}\n" + textwrap.indent(json.dumps(as_dict(report), indent=2), "    ")
+        comma = ","
+    yield "\n  ]\n}\n" if comma else "]\n}\n"
+
+
+def as_dict(report: Report) -> dict[str, Any]:
+    """Return a report as other programs get it: everything that students may see, made harmless."""
     return {
         "submission": clean(report.submission),
         "task": report.task,
@@ -33,6 +45,7 @@ def _report(report: Report) -> dict[str, Any]:
         "seconds": round(report.seconds, 4),
         "remarks": [clean(remark) for remark in report.remarks],
         "mend_first": list(report.mend_first),
+        "misconceptions": list(report.misconceptions),
         "output": clean(report.output, 20_000, keep_lines=True),
         "results": [_result(public(result)) for result in report.results],
     }
@@ -57,4 +70,4 @@ def _result(result: CheckResult) -> dict[str, Any]:
 @hookimpl
 def backcheck_reporters() -> list[Reporter]:
     """Return the reporter of this module."""
-    return [Reporter("json", "everything, for other programs", lambda reports, to: write_text(to, as_json(reports)))]
+    return [Reporter("json", "everything, for other programs", lambda reports, to: write_pieces(to, _pieces(reports)))]

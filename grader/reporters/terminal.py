@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from tabulate import tabulate
 
-from grader.model import CheckResult, Report, Tier, Verdict
-from grader.reporters._public import public
+from grader.model import Report, Tier, Verdict
+from grader.reporters._checks import CheckRow, check_rows, worst_first
 from grader.reporters._text import clean
 from grader.sandbox.levels import FOR_THE_RECORD
 
@@ -17,12 +17,6 @@ _SIGNS = {"passed": "✓", "failed": "✗", "remark": "△", "skipped": "·", "b
 _ASCII = {"passed": "ok", "failed": "x", "remark": "~", "skipped": "-", "broken": "!!"}
 _TYPEWRITER = str.maketrans({"…": "...", "“": '"', "”": '"', "’": "'", "–": "-", "—": "-", "×": "x", "·": "*"})
 _COLOURS = {"passed": "32", "failed": "31", "remark": "33", "skipped": "2", "broken": "35", "bold": "1"}
-_WORDS = {
-    Verdict.TIMEOUT: "Timeout: ",
-    Verdict.OUTPUT_LIMIT: "Output limit: ",
-    Verdict.PROTOCOL_VIOLATION: "Protocol violation: ",
-    Verdict.BROKEN: "The grader itself failed here (this costs no points): ",
-}
 
 
 @dataclass(frozen=True)
@@ -47,38 +41,9 @@ class Style:
         return f"\x1b[{_COLOURS[kind]}m{text}\x1b[0m" if self.colour else text
 
 
-@dataclass(frozen=True)
-class _Row:
-    """All cases of one check."""
-
-    results: tuple[CheckResult, ...]
-
-    @property
-    def first_bad(self) -> CheckResult | None:
-        bad = [r for r in self.results if r.verdict not in (Verdict.PASSED, Verdict.SKIPPED)]
-        return bad[0] if bad else None
-
-    @property
-    def kind(self) -> str:
-        """Return which sign the row gets."""
-        bad = self.first_bad
-        if bad is None:
-            return "skipped" if any(r.verdict is Verdict.SKIPPED for r in self.results) else "passed"
-        if bad.verdict is Verdict.BROKEN:
-            return "broken"
-        return "failed" if bad.tier is Tier.CORE else "remark"
-
-    @property
-    def points(self) -> str:
-        most = sum(r.max_points for r in self.results)
-        return f"{number(sum(r.points for r in self.results))} / {number(most)}" if most else ""
-
-
 def render(report: Report, style: Style, again: str) -> str:
     """Return the report of one task; `again` is the command that repeats it."""
-    rows = _rows(report)
-    order = {"broken": 0, "failed": 1, "remark": 2, "skipped": 3, "passed": 4}
-    rows.sort(key=lambda row: order[row.kind])
+    rows = worst_first(check_rows(report))
     total = f"{number(report.score)} / {number(report.max_score)}" if report.max_score else "no points"
     gap = max(style.width - len(f"{report.task}  {clean(report.submission)}") - len(total), 2)
     total = style.paint(total, "passed" if report.passed else "failed")
@@ -88,8 +53,8 @@ def render(report: Report, style: Style, again: str) -> str:
         lines += _wrapped(nothing_there, style, f"  {style.sign('failed')}  ")
         return style.write("\n".join(lines) + "\n")
     shown = [row for row in rows if style.verbose or row.kind in ("broken", "failed", "remark")]
-    width = style.width - 8 - max((len(row.points) for row in shown), default=0)
-    lines += _table([[style.sign(row.kind), _cell(row, width, style.verbose), row.points] for row in shown])
+    width = style.width - 8 - max((len(_points(row)) for row in shown), default=0)
+    lines += _table([[style.sign(row.kind), _cell(row, width, style.verbose), _points(row)] for row in shown])
     lines += _folded(rows, style) + _notes(report, style)
     core = [row for row in rows if row.results[0].tier is Tier.CORE and row.results[0].check != "found"]
     bad = [row for row in rows if row.kind in ("failed", "broken")]
@@ -100,7 +65,7 @@ def render(report: Report, style: Style, again: str) -> str:
     return style.write("\n".join(line.rstrip() for line in lines) + "\n")
 
 
-def _nothing_there(rows: Sequence[_Row]) -> str:
+def _nothing_there(rows: Sequence[CheckRow]) -> str:
     """Return the one sentence that says all about a component that is missing or not written; else nothing."""
     bad = [row.first_bad for row in rows if row.first_bad is not None]
     if not bad or any(row.kind == "passed" for row in rows if row.results[0].check != "found"):
@@ -141,28 +106,19 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _rows(report: Report) -> list[_Row]:
-    grouped: dict[str, list[CheckResult]] = {}
-    for result in report.results:
-        grouped.setdefault(result.check, []).append(public(result))
-    return [_Row(tuple(results)) for results in grouped.values()]
+def _points(row: CheckRow) -> str:
+    return f"{number(row.score)} / {number(row.max_score)}" if row.max_score else ""
 
 
-def _cell(row: _Row, width: int, verbose: bool) -> str:
+def _cell(row: CheckRow, width: int, verbose: bool) -> str:
     """Return the title and, below it, what happened first, the diagnosis and the hint."""
-    lines = textwrap.wrap(row.results[0].title, width)
+    lines = textwrap.wrap(row.title, width)
     result = row.first_bad
     if result is None:
         return "\n".join(lines)
     if result.tier is not Tier.CORE:
-        lines = textwrap.wrap(f"{result.title} ({result.tier}, no points)", width)
-    bad = [r for r in row.results if r.verdict not in (Verdict.PASSED, Verdict.SKIPPED)]
-    where = f" [{result.case}" + (f", and {len(bad) - 1} more]" if len(bad) > 1 else "]") if result.case else ""
-    texts = [_WORDS.get(result.verdict, "") + clean(result.message) + where] if result.message else []
-    if result.diagnosis:
-        texts.append(f"Looks like: {result.diagnosis}")
-    if result.hint:
-        texts.append(f"Think: {result.hint}")
+        lines = textwrap.wrap(f"{row.title} ({result.tier}, no points)", width)
+    texts = row.texts()
     if verbose and result.verdict is Verdict.BROKEN:
         texts += str(result.details.get("traceback", "")).splitlines()
     for text in texts:
@@ -179,7 +135,7 @@ def _table(rows: list[list[str]]) -> list[str]:
     return ["  " + line for line in text.splitlines()]
 
 
-def _folded(rows: Iterable[_Row], style: Style) -> list[str]:
+def _folded(rows: Iterable[CheckRow], style: Style) -> list[str]:
     """Return the lines that stand for what is not shown in full."""
     rows = [row for row in rows if row.results[0].check != "found" or row.kind != "passed"]
     lines = []

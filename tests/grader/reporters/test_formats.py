@@ -1,0 +1,159 @@
+"""The formats for other programs: what each says of a class, and that hidden things stay hidden."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from grader.batch.results import StoredResults
+from grader.model import Report
+from tests.grader.handins import registry
+from tests.grader.reporters.conftest import HOSTILE, SECRET, relu, sgd
+
+TEXT = ("json", "jsonl", "csv", "junit", "moodle")
+
+
+def written(name: str, results: StoredResults | list[Report], path: Path) -> str:
+    registry().reporters[name].write(results, str(path))
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", TEXT)
+def test_nothing_hostile_and_nothing_hidden_gets_through(name: str, school: StoredResults, tmp_path: Path) -> None:
+    text = written(name, school, tmp_path / "out")
+    assert SECRET not in text
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "\\u202e" not in text
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_csv_has_a_row_per_hand_in(school: StoredResults, tmp_path: Path) -> None:
+    text = written("csv", school, tmp_path / "out")
+    rows = {row["submission"]: row for row in csv.DictReader(text.splitlines())}
+    ada = rows["Ada Lovelace"]
+    assert [ada[key] for key in ("ReLU", "Sgd", "total", "max", "percent", "status")] == [
+        "1",
+        "5",
+        "6",
+        "10",
+        "60.0",
+        "graded",
+    ]
+    assert [ada[key] for key in ("attempt", "attempts", "handed_in", "file", "id")] == [
+        "2",
+        "3",
+        "2026-01-31T10:20:30+00:00",
+        "Ada Lovelace.zip",
+        "P 1",
+    ]
+    marks = {name: (row["ReLU"], row["Sgd"], row["total"], row["status"], row["note"]) for name, row in rows.items()}
+    assert marks["Bob Best"] == ("1", "", "", "grader problem", "the grader failed on Sgd")
+    assert marks["Eve"] == ("", "", "", "rejected", "the zip is encrypted; hand it in without a password")
+    assert marks["Mallory"] == ("", "", "", "grader problem", "a worker process died over it")
+    assert len(rows) == 5
+    assert not [value for row in rows.values() for value in row.values() if value.startswith(("=", "+", "-", "@"))]
+
+
+def test_json_lines_read_one_by_one(school: StoredResults, tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in written("jsonl", school, tmp_path / "out").splitlines()]
+    scores = {line["submission"][:4]: (line["status"], line["score"], len(line["reports"])) for line in lines}
+    assert scores == {
+        "Ada ": ("graded", 6, 2),
+        "Bob ": ("grader problem", None, 2),
+        "Eve": ("rejected", None, 0),
+        "=HYP": ("graded", 6, 2),
+        "Mall": ("grader problem", None, 0),
+    }
+    alone = [json.loads(line) for line in written("jsonl", [relu("a"), sgd("a")], tmp_path / "alone").splitlines()]
+    assert [(line["submission"], line["status"], line["max_score"]) for line in alone] == [("x", "graded", 10)]
+
+
+def test_json_of_a_class_is_that_of_its_reports(school: StoredResults, tmp_path: Path) -> None:
+    whole = json.loads(written("json", school, tmp_path / "out"))
+    alone = json.loads(written("json", list(school), tmp_path / "alone"))
+    assert whole == alone
+    assert len(whole["reports"]) == len(school) == 6
+    assert json.loads(written("json", [], tmp_path / "none")) == {"schema": 1, "reports": []}
+    assert school[1].task == "Sgd"
+    assert school[-1] == school[4:][-1]
+    with pytest.raises(IndexError):
+        school[6]
+
+
+def test_junit_tells_failures_errors_and_remarks_apart(school: StoredResults, tmp_path: Path) -> None:
+    root = ElementTree.fromstring(written("junit", school, tmp_path / "out"))
+    suites = {suite.get("name", ""): suite for suite in root}
+    ada = suites["Ada Lovelace: ReLU"]
+    assert (ada.get("tests"), ada.get("failures"), ada.get("errors"), ada.get("skipped")) == ("6", "2", "0", "2")
+    kinds = [(case.get("name"), [child.tag for child in case]) for case in ada.iter("testcase")]
+    assert ("gradient is right [three rows]", ["failure"]) in kinds
+    assert ("style is right [three rows]", ["skipped"]) in kinds
+    assert ("hidden is right [three rows]", ["failure"]) in kinds
+    assert suites["Bob Best: Sgd"].get("errors") == "1"
+    assert [child.tag for child in suites["Eve"][0]] == ["failure"]
+    assert [child.tag for child in suites["Mallory"][0]] == ["error"]
+
+
+def test_gradescope_writes_a_file_per_mark(
+    school: StoredResults, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry().reporters["gradescope"].write(school, str(tmp_path / "out"))
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["ada-lovelace.json", "hyperlink-http-x-script-script-alert-1-script-b.json"]
+    assert "no file for 3 without a mark: Bob Best, Eve, Mallory" in capsys.readouterr().err
+    data = json.loads((tmp_path / "out" / names[0]).read_text())
+    assert data["score"] == 6
+    tests = {test["name"]: test for test in data["tests"]}
+    assert tests["ReLU: gradient is right"] == {
+        "name": "ReLU: gradient is right",
+        "number": "ReLU.2",
+        "status": "failed",
+        "visibility": "visible",
+        "output": "differs in 3 of 4 [three rows]\nLooks like: a known mistake\nThink: A hint.",
+        "score": 1,
+        "max_score": 3,
+    }
+    assert tests["ReLU: hidden is right"]["visibility"] == "hidden"
+    assert tests["ReLU: hidden is right"]["output"] == ""
+    assert "score" not in tests["ReLU: style is right"]
+    assert tests["ReLU: style is right"]["status"] == "passed"
+    assert all(SECRET not in (tmp_path / "out" / name).read_text() for name in names)
+
+
+def test_gradescope_for_one_hand_in_is_one_file(school: StoredResults, tmp_path: Path) -> None:
+    data = json.loads(written("gradescope", [relu("a"), sgd("a")], tmp_path / "results.json"))
+    assert (data["score"], len(data["tests"])) == (6, 6)
+    with pytest.raises(OSError, match="several hand-ins do not go into one file"):
+        written("gradescope", school, tmp_path / "results.json")
+
+
+def test_moodle_fills_in_the_roster(school: StoredResults, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = written("moodle", school, tmp_path / "out")
+    assert text.splitlines() == [
+        "Identifier,Full name,Email address,Grade,Maximum Grade,Feedback comments",
+        "Participant 1,Ada Lovelace,ada@x.org,12,20,ReLU 1/5; Sgd 5/5",
+        'Participant 2,"Bob, Best",bob@x.org,,20,grader problem: the grader failed on Sgd',
+        "Participant 3,Eve,eve@x.org,,20,rejected: the zip is encrypted; hand it in without a password",
+        "Participant 9,'=Zoe,zoe@x.org,,20,",
+    ]
+    err = capsys.readouterr().err
+    assert "moodle: 2 hand-ins of nobody in the roster: " in err
+    assert "Mallory" in err
+    assert "moodle: 1 in the roster without a hand-in: =Zoe\n" in err
+    assert "moodle: 2 without a mark: Bob Best, Eve\n" in err
+
+
+def test_a_class_without_a_roster(school: StoredResults, tmp_path: Path) -> None:
+    school.roster = None
+    with pytest.raises(OSError, match=r"--roster class\.csv"):
+        written("moodle", school, tmp_path / "out")
+
+
+def test_names_are_cut_not_run(school: StoredResults) -> None:
+    """The id of a hand-in keeps what a person can read of the name, even a hostile one."""
+    assert HOSTILE in {row.handin.id for row in school.rows()}
