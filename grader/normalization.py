@@ -47,7 +47,7 @@ def normalized(x: Array) -> Array:
 
 
 def statistics_in_use(x: Array, y: Array, gamma: Array, beta: Array) -> Statistics | None:
-    """Return the statistics with which `x` (N, C, …) was made into `y`; None if `y` is not a line of `x`."""
+    """Return the statistics with which `x` (N, C, …) was made into `y`, in its precision; None if `y` is no line."""
     if x.shape != y.shape or not np.isfinite(y).all():
         return None
     inputs, outputs = _by_channel(x), _by_channel(y)
@@ -57,7 +57,8 @@ def statistics_in_use(x: Array, y: Array, gamma: Array, beta: Array) -> Statisti
     line = slope[:, None] * centred + height[:, None]
     if deviates(outputs, line, "value").any() or not (slope * gamma > 0).all():
         return None
-    return Statistics(inputs.mean(axis=1) - (height - beta) / slope, (gamma / slope) ** 2)
+    mean, variance = inputs.mean(axis=1) - (height - beta) / slope, (gamma / slope) ** 2
+    return Statistics(mean.astype(y.dtype), variance.astype(y.dtype))  # no more precise than what they come from
 
 
 def decay_of(old: Statistics, batch: Statistics, new: Statistics) -> float | None:

@@ -67,9 +67,13 @@ _HANDLES = itertools.count(1)
 
 
 class Remote:
-    """A unit behind a desk; the classes below give its methods their names."""
+    """A unit behind a desk; the classes below give its methods their names.
+
+    `single`: it computes in float32, so that its answers mean no more than that, whatever their type.
+    """
 
     kind = ""
+    single = False
 
     def __init__(self, desk: Asks, component: str, init: Mapping[str, Any], seed: int = 0) -> None:
         self._desk = desk
@@ -83,7 +87,10 @@ class Remote:
     def _call(self, method: str, arrays: Mapping[str, Any] | None = None, **args: Any) -> dict[str, Array]:
         given = {name: np.asarray(array) for name, array in (arrays or {}).items()}
         answer = self._desk.ask("call", {"handle": self._handle, "method": method, **args}, given)
-        return {name: _numbers(item) for name, item in answer.items() if not isinstance(item, str)}
+        return {name: self._rounded(_numbers(item)) for name, item in answer.items() if not isinstance(item, str)}
+
+    def _rounded(self, array: Array) -> Array:
+        return array.astype(np.float32) if self.single and array.dtype == np.float64 else array
 
     def _one(self, method: str, arrays: Mapping[str, Any] | None = None, **args: Any) -> Array:
         answer = self._call(method, arrays, **args)
