@@ -18,7 +18,9 @@ from framework.reference.flatten import Flatten
 from framework.reference.fully_connected import FullyConnected
 from framework.reference.pooling import Pooling
 from framework.reference.relu import ReLU
+from framework.reference.sigmoid import Sigmoid
 from framework.reference.soft_max import SoftMax
+from framework.reference.tanh import TanH
 from grader.layouts import admissible, join_affine, split_affine, weight_name
 from grader.model import Conventions
 from grader.oracle import Oracle
@@ -28,6 +30,8 @@ _PLAIN: dict[str, Any] = {
     "ReLU": ReLU,
     "Flatten": Flatten,
     "SoftMax": SoftMax,
+    "Sigmoid": Sigmoid,
+    "TanH": TanH,
     "Pooling": lambda: Pooling((2, 2), (2, 2)),
 }
 
@@ -82,7 +86,7 @@ def candidates(names: Sequence[str], params: Mapping[str, Array]) -> Iterator[Le
 
     Raises NotUnderstood for layers or shapes that are not a LeNet's.
     """
-    dense = [i for i, name in enumerate(names) if _folded(name) == "fullyconnected"]
+    dense = [i for i, name in enumerate(names) if folded_name(name) == "fullyconnected"]
     if not dense:
         raise NotUnderstood("it has no FullyConnected layer")
     own = _own(params, dense[0])
@@ -91,8 +95,8 @@ def candidates(names: Sequence[str], params: Mapping[str, Array]) -> Iterator[Le
 
 
 def _layer(name: str, place: int, own: Mapping[str, Array], reading: Conventions) -> Oracle:
-    folded = _folded(name)
-    plain = {_folded(known): made for known, made in _PLAIN.items()}
+    folded = folded_name(name)
+    plain = {folded_name(known): made for known, made in _PLAIN.items()}
     if folded in plain:
         return Oracle(plain[folded]())
     try:
@@ -144,5 +148,9 @@ def _own(params: Mapping[str, Array], place: int) -> dict[str, Array]:
     return {name.removeprefix(prefix): array for name, array in params.items() if name.startswith(prefix)}
 
 
-def _folded(name: str) -> str:
+def folded_name(name: str) -> str:
+    """Return a layer's class name as it is compared: `Soft_Max` is SoftMax."""
     return name.replace("_", "").lower()
+
+
+KNOWN_LAYERS = frozenset({"conv", "fullyconnected", *map(folded_name, _PLAIN)})

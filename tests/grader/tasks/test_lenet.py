@@ -29,21 +29,53 @@ def test_a_layer_that_is_never_trained_is_named() -> None:
     assert "FullyConnected" in report.mend_first
 
 
-def test_another_architecture_is_remarked_on_and_judged_by_what_it_learns() -> None:
-    other = patched(
-        "example_fau",
-        [
-            (MODEL, "SoftMax\nfrom", "SoftMax, TanH\nfrom"),
-            (
-                MODEL,
-                "    net.append_layer(ReLU.ReLU())\n    net.append_layer(FullyConnected.FullyConnected(120, 84))",
-                "    net.append_layer(TanH.TanH())\n    net.append_layer(FullyConnected.FullyConnected(120, 84))",
-            ),
-        ],
-    )
-    (report,) = grade(other, ["LeNet"]).values()
+TANH = [
+    (MODEL, "SoftMax\nfrom", "SoftMax, TanH\nfrom"),
+    (
+        MODEL,
+        "    net.append_layer(ReLU.ReLU())\n    net.append_layer(FullyConnected.FullyConnected(120, 84))",
+        "    net.append_layer(TanH.TanH())\n    net.append_layer(FullyConnected.FullyConnected(120, 84))",
+    ),
+]
+# the same layer under a name that says nothing
+OWN = [*TANH, ("Layers/TanH.py", "class TanH(", "class Bend("), (MODEL, "TanH.TanH()", "TanH.Bend()")]
+
+
+def test_another_activation_is_compared_as_well() -> None:
+    (report,) = grade(patched("example_fau", TANH), ["LeNet"]).values()
     assert report.passed
-    assert report.remarks == ("the steps of this LeNet were not compared with the reference: layer 8 is a TanH",)
+    assert report.remarks == ()
+
+
+def test_unknown_layers_are_remarked_on() -> None:
+    (report,) = grade(patched("example_fau", OWN), ["LeNet"]).values()
+    assert report.passed
+    assert report.remarks == ("the steps of this LeNet were not compared with the reference: layer 8 is a Bend",)
+
+
+def test_unknown_layers_do_not_hide_wrong_gradients() -> None:
+    line = "np.sum(error, axis=(0, 2))"
+    wrong = [
+        *OWN,
+        ("Layers/Conv.py", line, f"{line} + 5"),
+        ("Layers/ReLU.py", "error_tensor * self.mask", "error_tensor"),
+    ]
+    (report,) = grade(patched("example_fau", wrong), ["LeNet"]).values()
+    message = next(r.message for r in report.results if r.check == "k_steps")
+    assert "they are not those of this network's loss" in message
+
+
+def test_a_network_without_convolutions_is_no_lenet() -> None:
+    files = dict(example("example_fau").files)
+    lines = files[MODEL].decode().splitlines(keepends=True)
+    small = [line for line in lines if not any(word in line for word in ("Conv((", "Pooling(", "16 * 7", "120, 84"))]
+    text = "".join(small).replace("FullyConnected(84, 10)", "FullyConnected(784, 10)")
+    whole = files[MODEL].decode()
+    (report,) = grade(patched("example_fau", [(MODEL, whole, text)]), ["LeNet"]).values()
+    first = findings(report)[0]
+    assert first.check == "k_steps"
+    assert first.message.startswith("LeNet has two convolutions")
+    assert report.score == 6
 
 
 def test_the_classic_flatten_size_fails_where_it_is_met() -> None:
