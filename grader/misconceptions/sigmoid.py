@@ -52,8 +52,7 @@ class OutputOnTheClass(Sigmoid):
         return y
 
     def _slope(self) -> Array:
-        slope: Array = OutputOnTheClass.shared * (1 - OutputOnTheClass.shared)
-        return slope
+        return OutputOnTheClass.shared * (1 - OutputOnTheClass.shared)
 
 
 @hookimpl
