@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from grader.model import Case, CheckResult, Task, Verdict
 from grader.tolerance import deviates
-from grader.trace import Observation, Trace
+from grader.trace import CONDITION, Observation, Trace
 
 Array = NDArray[Any]
 _LEAST = 4  # numbers
+_WRONG = (Verdict.FAILED, Verdict.CRASHED)
 
 
 def with_patterns(
@@ -31,9 +32,9 @@ def with_patterns(
     said = []
     for result in results:
         sentence = ""
-        if result.verdict is Verdict.FAILED and not result.diagnosis and result.case in cases:
-            wrong = next((o for o in traces.get((result.case, result.check), ()) if o.wrong), None)
-            sentence = _of_numbers(wrong, cases[result.case], task) if wrong is not None else ""
+        wrong = next((o for o in traces.get((result.case, result.check), ()) if o.wrong), None)
+        if result.verdict in _WRONG and not result.diagnosis and wrong is not None and wrong.kind != CONDITION:
+            sentence = _of_numbers(wrong, cases[result.case], task)
             sentence = sentence or _of_checks(result, results) or _of_cases(result, results, task)
         said.append(replace(result, diagnosis=sentence) if sentence else result)
     return said
@@ -149,7 +150,7 @@ def _of_cases(result: CheckResult, results: Sequence[CheckResult], task: Task) -
     cases = {case.name: case for case in task.cases}
     own = [r for r in results if r.check == result.check and r.case in cases]
     passed = [cases[r.case] for r in own if r.verdict is Verdict.PASSED]
-    failed = [cases[r.case] for r in own if r.verdict is Verdict.FAILED]
+    failed = [cases[r.case] for r in own if r.verdict in _WRONG]
     if not passed or not failed or len(own) < 3:
         return ""
     kinds = _KINDS if "sequence" not in task.traits else (("one time step", "several", _KINDS[0][2]),)

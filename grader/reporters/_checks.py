@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.model import CheckResult, Report, Tier, Verdict
 from grader.reporters._public import public
@@ -83,3 +83,18 @@ def worst_first(rows: Sequence[CheckRow]) -> list[CheckRow]:
     """Return the rows, those that need work first."""
     order = {"broken": 0, "failed": 1, "remark": 2, "skipped": 3, "passed": 4}
     return sorted(rows, key=lambda row: order[row.kind])
+
+
+def told_once(rows: Sequence[CheckRow]) -> list[CheckRow]:
+    """Return the rows; a diagnosis that a row before has given is only referred to."""
+    told: set[str] = set()
+    shorter = []
+    for row in rows:
+        first = row.first_bad
+        if first is not None and first.diagnosis in told:
+            again = replace(first, diagnosis="the same mistake", hint="")
+            row = CheckRow(tuple(again if result is first else result for result in row.results))
+        elif first is not None and first.diagnosis:
+            told.add(first.diagnosis)
+        shorter.append(row)
+    return shorter

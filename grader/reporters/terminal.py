@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tabulate import tabulate
 
 from grader.model import Report, Tier, Verdict
-from grader.reporters._checks import CheckRow, check_rows, worst_first
+from grader.reporters._checks import CheckRow, check_rows, told_once, worst_first
 from grader.reporters._text import clean
 from grader.sandbox.levels import FOR_THE_RECORD
 
@@ -54,7 +54,8 @@ def render(report: Report, style: Style, again: str) -> str:
         return style.write("\n".join(lines) + "\n")
     shown = [row for row in rows if style.verbose or row.kind in ("broken", "failed", "remark")]
     width = style.width - 8 - max((len(_points(row)) for row in shown), default=0)
-    lines += _table([[style.sign(row.kind), _cell(row, width, style.verbose), _points(row)] for row in shown])
+    told = told_once(shown)
+    lines += _table([[style.sign(row.kind), _cell(row, width, style.verbose), _points(row)] for row in told])
     lines += _folded(rows, style) + _notes(report, style)
     core = [row for row in rows if row.results[0].tier is Tier.CORE and row.results[0].check != "found"]
     bad = [row for row in rows if row.kind in ("failed", "broken")]
