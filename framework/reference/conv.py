@@ -106,7 +106,12 @@ class Conv(Layer):
 
     def _padded(self, x: Array) -> Array:
         """Return a copy of `x` with zeros around its spatial axes."""
-        return np.pad(x, [(0, 0), (0, 0), *self._all_pad_amounts()])
+        amounts = self._all_pad_amounts()
+        sizes = [front + size + back for size, (front, back) in zip(self._space, amounts, strict=True)]
+        inside = (slice(front, front + size) for size, (front, _) in zip(self._space, amounts, strict=True))
+        padded = np.zeros((*x.shape[:2], *sizes), x.dtype)
+        padded[:, :, *inside] = x  # for small images much faster than np.pad
+        return padded
 
     def _windows_of(self, padded: Array) -> Array:
         """Return the part of the input that each output looks at, a view (N, C, P[, Q], h[, w])."""

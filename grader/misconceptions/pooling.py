@@ -11,7 +11,6 @@ from framework.layer import Array
 from framework.reference.pooling import Pooling
 from grader.hookspecs import hookimpl
 from grader.misconceptions.define import misconception
-from grader.misconceptions.pooling_windows import WINDOWS
 from grader.model import Misconception
 
 
@@ -340,6 +339,5 @@ def backcheck_misconceptions() -> list[Misconception]:
             ReturnAfterFirstOffset,
         ),
         "pool-loses-index-between-calls": (FirstWinners, WinnersAppended, PlacesAppended, AllPlacesAppended),
-        **WINDOWS,
     }
     return [misconception(id, cls, "Pooling") for id, classes in found.items() for cls in classes]

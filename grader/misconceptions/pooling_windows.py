@@ -8,6 +8,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from framework.layer import Array
 from framework.reference._arguments import floating
 from framework.reference.pooling import Pooling
+from grader.hookspecs import hookimpl
+from grader.misconceptions.define import misconception
+from grader.model import Misconception
 
 
 class SizeFromStride(Pooling):
@@ -121,15 +124,14 @@ class WindowAxesSwapped(ReshapedIntoWindows):
         return x.reshape(n, c, h, p, w, q).transpose(0, 1, 3, 5, 2, 4).reshape(right.shape)
 
 
-WINDOWS: dict[str, tuple[type[Pooling], ...]] = {
-    "pool-shape-formula": (
-        SizeFromStride,
-        SizeFromStrideCrashes,
-        SizeFromWindow,
-        WithoutPlusOne,
-        RoundedUp,
-        RoundedUpCrashes,
-        SizeFromStrideRoundedUp,
-    ),
-    "pool-wrong-reshape": (ReshapedIntoWindows, ReshapedConsistently, WindowAxesSwapped),
-}
+@hookimpl
+def backcheck_misconceptions() -> list[Misconception]:
+    """Return the misconceptions of this module."""
+    found: dict[str, tuple[type[Pooling], ...]] = {
+        "pool-shape-formula": (
+            *(SizeFromStride, SizeFromStrideCrashes, SizeFromWindow, WithoutPlusOne),
+            *(RoundedUp, RoundedUpCrashes, SizeFromStrideRoundedUp),
+        ),
+        "pool-wrong-reshape": (ReshapedIntoWindows, ReshapedConsistently, WindowAxesSwapped),
+    }
+    return [misconception(id, cls, "Pooling") for id, classes in found.items() for cls in classes]
