@@ -92,8 +92,9 @@ class Conventions:
     `orientation`: `in-out` stores (D, M), `out-in` its transpose. `order`: the blocks of the RNN's concatenated
     input. `output_activation`: what the RNN puts behind its output layer. `extra_in_front`: a convolution's even
     kernel gets the extra zero in front; `centred_stride`: its strided windows are centred, as in TensorFlow. `decay`
-    of the moving averages of batch normalization, and `ddof` of the variance in them. `fitted` is False when nothing
-    that is admissible reproduced the hand-in's outputs.
+    of the moving averages of batch normalization, `ddof` of the variance in them, and whether they start from the first
+    batch (else at mean 0 and variance 1). `fitted` is False when nothing that is admissible reproduced the hand-in's
+    outputs.
     """
 
     bias: str = "separate"
@@ -104,6 +105,7 @@ class Conventions:
     centred_stride: bool = False
     decay: float = 0.8
     ddof: int = 0
+    start_from_first_batch: bool = True
     fitted: bool = True
 
 

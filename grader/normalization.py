@@ -85,6 +85,19 @@ def explain(old: Statistics, batch: Statistics, new: Statistics) -> Conventions:
     return Conventions(decay=decay, fitted=False)
 
 
+def starts_from_first(first: Statistics, used: Statistics, found: Conventions) -> bool:
+    """Tell whether the statistics `used` after the `first` batch are its own, not its share of an average with 0 and 1.
+
+    Anything else counts as its own, too: that is what a wrong start is held against.
+    """
+    if not found.fitted:
+        return True
+    zero_and_one = Statistics(np.zeros_like(first.mean), np.ones_like(first.mean))
+    mean = (1 - found.decay) * first.mean
+    variance = moved_variance(zero_and_one, first, found.decay, found.ddof)
+    return bool(deviates(used.mean, mean, "update").any() or deviates(used.variance, variance, "update").any())
+
+
 def is_admissible(decay: float) -> bool:
     """Tell whether most of the old average is kept, and not all of it."""
     return DECAYS[0] - 1e-6 <= decay <= DECAYS[1] + 1e-6
@@ -93,8 +106,8 @@ def is_admissible(decay: float) -> bool:
 class ReferenceNormalization(BatchNormalization):
     """The reference, with the choice of `ddof` for the variance that enters the moving average."""
 
-    def __init__(self, channels: int, decay: float, ddof: int) -> None:
-        super().__init__(channels, decay=decay)
+    def __init__(self, channels: int, decay: float, ddof: int, start_from_first_batch: bool = True) -> None:
+        super().__init__(channels, decay=decay, start_from_first_batch=start_from_first_batch)
         self._ddof = ddof
 
     def _statistics(self, x: Array) -> tuple[Array, Array]:

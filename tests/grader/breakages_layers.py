@@ -80,6 +80,7 @@ _TO_IMAGE = "tensor.reshape(b, m, n, h).transpose(0, 3, 1, 2)"
 _BY_PLACE = "np.tile(x.reshape(len(input_tensor), -1, self.channels).mean(axis=0), (len(input_tensor), 1))"
 _SUMS = "= np.sum(error * self.x_hat, axis=0)\n        self._gradient_bias = np.sum(error, axis=0)"
 _SWAPPED = "= np.sum(error, axis=0)\n        self._gradient_bias = np.sum(error * self.x_hat, axis=0)"
+_READ_STD = "self.std = np.sqrt(var + self.eps)"
 _EPS = "self.eps = np.finfo(float).eps"
 
 # fmt: off
@@ -158,7 +159,7 @@ BREAKAGES: dict[str, list[Breakage]] = {
     ],
     "Dropout": [
         ("dropout-not-scaled", "training_values", [_change(_MASK, ("/ self.probability", "* 1.0"))]),
-        ("dropout-scaled-at-test", "eval_is_identity", [("return input_tensor\n", "return input_tensor * self.probability\n")]),
+        ("dropout-scaled-twice-or-at-test", "eval_is_identity", [("return input_tensor\n", "return input_tensor * self.probability\n")]),
         ("dropout-probability-inverted", "keep_rate", [_change(_MASK, ("<", ">"), ("/ self.probability", "/ (1 - self.probability)"))]),
         ("dropout-mask-not-applied-in-backward", "backward_uses_the_mask", [(_BACK_MASK, "return error_tensor / self.probability")]),
         ("dropout-backward-not-scaled", "backward_uses_the_mask", [(_BACK_MASK, "return error_tensor * (self.mask > 0)")]),
@@ -169,7 +170,7 @@ BREAKAGES: dict[str, list[Breakage]] = {
         ("dropout-reseeds-rng", "masks_are_fresh", [("# inverted dropout", "np.random.seed(1337)")]),
         ("dropout-fixed-count", "robust:number_varies", [("# inverted dropout", "x, p = input_tensor, self.probability"), (_MASK, _FIXED)]),
         ("dropout-mask-inplace", "style:arrays_stay_untouched", [("return input_tensor * self.mask", "input_tensor *= self.mask\n        return input_tensor")]),
-        ("dropout-p1", "keeping_everything", [(_MASK, f"{_MASK} * (1 - self.probability) / (1 - self.probability)")]),
+        ("dropout-p0-or-p1", "keeping_everything", [(_MASK, f"{_MASK} * (1 - self.probability) / (1 - self.probability)")]),
     ],
     "BatchNormalization": [
         ("bn-initializers-used", "initialize", [
@@ -180,12 +181,12 @@ BREAKAGES: dict[str, list[Breakage]] = {
         ("bn-alpha-swapped", "moving_averages", [("self.alpha = 0.8", "self.alpha = 0.2")]),
         ("bn-frozen-after-first", "moving_averages", [("self.alpha = 0.8", "self.alpha = 1")]),
         ("bn-cumulative-average", "eval_value", [(_MOVING_MEAN, _COUNTED + _MOVING_MEAN)]),
-        ("bn-moving-init-zero-one", "eval_after_one_batch", [("self.moving_mean = None", "self.moving_mean = np.zeros(channels)"), ("self.moving_var = None", "self.moving_var = np.ones(channels)")]),
+        ("bn-moving-init-zero-one", "robust:eval_after_one_batch", [("self.moving_mean = None", "self.moving_mean = np.zeros(channels)"), ("self.moving_var = None", "self.moving_var = np.ones(channels)")]),
         ("bn-moving-variance-uses-std", "moving_averages", [(_MOVING_VARIANCE, "(self.alpha * self.moving_var ** 0.5 + (1 - self.alpha) * var ** 0.5) ** 2")]),
         ("bn-test-updates-moving", "eval_is_repeatable", [(_READ_VARIANCE, _READ_VARIANCE + _LEARNS)]),
         ("bn-missing-epsilon", "zero_variance", [(_EPS, "self.eps = 0")]),
-        ("bn-epsilon-too-big", "epsilon_is_small", [(_EPS, "self.eps = 1e-5")]),
-        ("bn-epsilon-outside-root", "epsilon_is_small", [("np.sqrt(var + self.eps)", "np.sqrt(var) + 1e-5")]),
+        ("bn-missing-epsilon (too big)", "epsilon_is_small", [(_EPS, "self.eps = 1e-5")]),
+        ("bn-missing-epsilon (outside the root)", "epsilon_is_small", [("np.sqrt(var + self.eps)", "np.sqrt(var) + 1e-5")]),
         ("bn-std-vs-variance", "forward_value", [("np.sqrt(var + self.eps)", "(var + self.eps)")]),  # G
         ("bn-axis-wrong", "forward_value", [_change(_MEAN, ("axis=0", "axis=1, keepdims=True")), _change(_VARIANCE, ("axis=0", "axis=1, keepdims=True"))]),  # G
         ("bn-4d-over-batch-only", "forward_value", [_change(_MEAN, ("np.mean(x, axis=0)", _BY_PLACE)), (_VARIANCE, "var = " + _BY_PLACE.replace("mean", "var"))]),
@@ -197,10 +198,12 @@ BREAKAGES: dict[str, list[Breakage]] = {
         ("bn-unbiased-variance", "forward_value", [_change(_VARIANCE, ("axis=0", "axis=0, ddof=1"))]),  # G
         ("bn-update-before-dx", "error_uses_forward_weights", [(_STEPS, ""), ("        # gradient with", _STEPS + "        # gradient with")]),
         ("bn-one-parameter-updated", "sgd_step", [(_BIAS_STEP, "")]),
-        ("bn-shared-optimizer", "adam_steps", [(_COPY, "self._bias_optimizer = self._optimizer")]),
+        ("optimizer-shared-between-weights-and-bias (gamma and beta)", "adam_steps", [(_COPY, "self._bias_optimizer = self._optimizer")]),
         ("bn-param-shape", "forward_value", [("np.ones(channels)", "np.ones(1)")]),  # G
+        ("bn-batch-size-1", "zero_variance", [(_READ_STD, "self.std = np.sqrt(var + self.eps) if len(x) > 1 else np.zeros(self.channels)")]),
+        ("bn-stale-4d-shape (in backward)", "rows_after_images", [("is_image = error_tensor.ndim == 4", "is_image = self.image_shape is not None")]),
         ("bn-stale-4d-shape", "rows_after_images", [("is_image = input_tensor.ndim == 4", "is_image = input_tensor.ndim == 4 or self.image_shape is not None")]),
-        ("bn-shape-of-first-images", "second_batch", [("self.image_shape = input", "self.image_shape = self.image_shape or input")]),
+        ("bn-stale-4d-shape (of the first images)", "second_batch", [("self.image_shape = input", "self.image_shape = self.image_shape or input")]),
     ],
 }
 # fmt: on

@@ -9,6 +9,7 @@ import pytest
 
 from framework.reference.batch_normalization import BatchNormalization
 from grader.guest.desk import Desk
+from grader.model import Tier
 from grader.normalization import ReferenceNormalization
 from grader.remote import InProcess, RemoteLayer
 from grader.tasks.batch_normalization import CASES, fit, prepare
@@ -36,10 +37,22 @@ def test_decays_that_are_none_are_refused(decay: float) -> None:
     assert all(f"{decay:g} of what it was before" in r.message for r in findings(report))
 
 
-def test_moving_statistics_that_start_at_zero_and_one_are_noticed() -> None:
-    report = grade_class("BatchNormalization", partial(BatchNormalization, start_from_first_batch=False))
-    assert "eval_after_one_batch" in {r.check for r in findings(report)}
-    assert not any(r.check == "moving_averages" for r in findings(report))
+@pytest.mark.parametrize("decay", [0.5, 0.8, 0.99])
+def test_moving_statistics_that_start_at_zero_and_one_are_noticed_and_cost_nothing(decay: float) -> None:
+    report = grade_class("BatchNormalization", partial(BatchNormalization, decay=decay, start_from_first_batch=False))
+    assert {(r.check, r.tier) for r in findings(report)} == {("eval_after_one_batch", Tier.ROBUST)}
+    assert report.score == report.max_score
+
+
+def test_moving_statistics_that_start_anywhere_else_cost_points() -> None:
+    class StartsAtTwo(BatchNormalization):
+        def _forget(self) -> None:
+            super()._forget()
+            self.moving_mean = np.full(self.channels, 2e4)
+
+    report = grade_class("BatchNormalization", partial(StartsAtTwo, start_from_first_batch=False))
+    assert {"eval_after_one_batch", "eval_value"} <= {r.check for r in findings(report)}
+    assert not report.passed
 
 
 @pytest.mark.parametrize(("epsilon", "accepted"), [(0.9e-10, True), (1e-10, True), (1e-8, False), (1e-3, False)])
