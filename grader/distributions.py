@@ -23,6 +23,7 @@ from grader.compare import number
 from grader.model import Case
 from grader.remote import Array
 
+Features = dict[str, tuple[float, float]]
 FALSE_ALARM = 1e-6  # of one sample, all tests together
 _EACH = FALSE_ALARM / 3
 CASES = (  # 20000 draws each; the fans cannot be read off the shapes
@@ -37,6 +38,9 @@ class Distribution(Protocol):
     def complaint(self, draws: Array) -> str:
         """Say why these draws are not from here, or nothing."""
 
+    def features(self, draws: Array) -> Features:
+        """Return what these draws show and what is expected, by the statistic's name."""
+
 
 @dataclass(frozen=True)
 class Normal:
@@ -44,6 +48,23 @@ class Normal:
 
     std: float
     name: str = "normal"
+
+    def features(self, draws: Array) -> Features:
+        """Return what these draws show and what is expected, by the statistic's name."""
+        spread = float(np.std(draws))
+        shape = (draws - np.mean(draws)) / (spread or 1.0)
+        fourth = float(np.mean((draws / self.std) ** 4) / 3) ** 0.25
+        return {
+            "mean over the standard deviation": (float(np.mean(draws)) / (spread or 1.0), 0.0),
+            "standard deviation, in doublings of the expected one": (_doublings(spread, self.std), 0.0),
+            "mean size, in doublings": (
+                _doublings(float(np.mean(np.abs(draws))), self.std * (2 / math.pi) ** 0.5),
+                0.0,
+            ),
+            "fourth root of the fourth moment, in doublings": (_doublings(fourth, 1.0), 0.0),
+            "fourth moment over the squared variance": (float(np.mean(shape**4)), 3.0),
+            "the thousandth farthest draw, in standard deviations": (float(np.quantile(np.abs(shape), 0.999)), 3.29),
+        }
 
     def below(self, x: Array) -> Array:
         """Return the probability of a draw below each x."""
@@ -67,12 +88,25 @@ class Uniform:
 
     name: str = "uniform"
 
+    def features(self, draws: Array) -> Features:
+        """Return what these draws show and what is expected, by the statistic's name."""
+        return {
+            "mean": (float(np.mean(draws)), 0.5),
+            "standard deviation, in doublings of the expected one": (_doublings(float(np.std(draws)), 12**-0.5), 0.0),
+            "smallest draw": (float(np.min(draws)), 0.0),
+            "largest draw": (float(np.max(draws)), 1.0),
+        }
+
     def complaint(self, draws: Array) -> str:
         """Say why these draws are not from here, or nothing."""
         outside = draws[(draws < 0) | (draws > 1)]
         if outside.size:
             return f"{outside.size} of {draws.size} draws lie outside [0, 1), the first is {number(outside.flat[0])}"
         return _misplaced(draws, np.sort(draws.ravel()), self.name)
+
+
+def _doublings(spread: float, expected: float) -> float:
+    return math.log2(max(spread, 1e-300) / expected)
 
 
 def _misplaced(draws: Array, expected: Array, name: str) -> str:

@@ -9,7 +9,7 @@ from grader.distributions import Distribution
 from grader.hookspecs import hookimpl
 from grader.model import Case, Check
 from grader.probe import Probe
-from grader.remote import RemoteInitializer
+from grader.remote import Array, RemoteInitializer
 
 _SHAPES = ((3, 4), (1, 5), (2, 3, 4), (4, 2, 3, 5))
 
@@ -37,12 +37,17 @@ def check_fresh_draws(initializer: RemoteInitializer, probe: Probe, case: Case) 
         f"only {np.unique(first).size} of {first.size} draws differ from each other",
     )
     again = initializer.draw(case.input_shape, *fans)
+    probe.feature("share of equal numbers in two calls", _share(first, again), 0.0)
     probe.assert_true(not np.array_equal(first, again), "two calls return the same numbers")
-    anew = initializer.draw_anew(case.input_shape, *fans)
-    probe.assert_true(not np.array_equal(anew, again), "a second instance returns the numbers of the first")
+    for number in ("second", "third"):
+        anew = initializer.draw_anew(case.input_shape, *fans)
+        most = max(_share(anew, first), _share(anew, again))
+        probe.feature(f"share of equal numbers from a {number} instance", most, 0.0)
+        probe.assert_true(most < 1, f"a {number} instance returns the numbers of the first")
     streams = [initializer.stream(case.input_shape, *fans) for _ in range(2)]
     for name, numbers in streams[0].items():
         again = streams[1].get(name, numbers)
+        probe.feature(f"share of equal numbers of {name}'s generator after two calls", _share(numbers, again), 0.0)
         probe.assert_true(
             not np.array_equal(numbers, again), f"after initialize, {name}'s shared random generator starts over"
         )
@@ -59,8 +64,16 @@ def check_distribution(initializer: RemoteInitializer, oracle: Distribution, pro
     draws = initializer.draw(case.input_shape, fan_in, fan_out)
     probe.assert_shape(draws, case.input_shape, "what initialize returns")
     probe.assert_true(bool(np.isfinite(draws).all()), "some of the numbers are infinite or undefined")
+    more = [initializer.draw(case.input_shape, fan_in, fan_out) for _ in range(3)]  # statistics to name a mistake by
+    for name, (found, expected) in oracle.features(np.stack([draws, *more]).astype(np.float64)).items():
+        probe.feature(name, found, expected)
     complaint = oracle.complaint(draws.astype(np.float64))
     probe.assert_true(not complaint, f"for fan_in={fan_in}, fan_out={fan_out}, {complaint}")
+
+
+def _share(one: Array, other: Array) -> float:
+    """Return the share of entries in which two arrays agree; none if they have different shapes."""
+    return float(np.mean(one == other)) if one.shape == other.shape and one.size else 0.0
 
 
 @hookimpl

@@ -29,4 +29,13 @@ def check_value(initializer: RemoteInitializer, probe: Probe, case: Case) -> Non
 @hookimpl
 def backcheck_tasks() -> list[Task]:
     """Return the task of this module."""
-    return [Task(name="Constant", kind="initializer", cases=CASES, checks=(check_value,), points={"ex2": 1.25})]
+    return [
+        Task(
+            name="Constant",
+            kind="initializer",
+            cases=CASES,
+            checks=(check_value,),
+            traits=frozenset({"deterministic"}),
+            points={"ex2": 1.25},
+        )
+    ]
