@@ -20,7 +20,8 @@ from grader.trace import Trace, explains
 Key = tuple[str, str]
 Traces = Mapping[Key, Trace]
 Places = Mapping[Key, tuple[Check, Case]]
-_SCREENED, _SURVIVORS, _NAMED = 4, 8, 3
+Wrong = tuple[Misconception, ...]
+_SCREENED, _SURVIVORS, _PAIRS, _NAMED = 4, 8, 3, 3
 _LEAST_SHARE, _LEAST_NUMBERS = 0.5, 3
 
 
@@ -31,7 +32,7 @@ class Candidate:
     `numbers` counts the wrong numbers that they explain.
     """
 
-    wrong: tuple[Misconception, ...]
+    wrong: Wrong
     score: float
     numbers: int = 0
     places: frozenset[Key] = frozenset()
@@ -71,31 +72,58 @@ def diagnose(
 ) -> Diagnosis:
     """Compare a hand-in's traces with those of the misconceptions of its task.
 
-    All are tried on a few places where the hand-in fails, those that explain anything there on all places.
+    All are tried on one place where the hand-in fails, those that explain it on all places. Unless that explains
+    everything, the others are tried on a few places more, and then pairs of the best.
     """
-    screened = {key: traces[key] for key in _screened(traces)}
-
-    def judged(several: tuple[Misconception, ...], where: Traces) -> Candidate:
-        replayed = replay(both(several), task, seed, findings, [places[key] for key in where])
-        return judge(several, where, replayed)
-
-    if not screened:
+    trial = _Trial(task, seed, findings, traces, places)
+    failing = _screened(traces)
+    if not failing:
         return Diagnosis()
-    tried = [judged((one,), screened) for one in applicable(wrong, task.name, findings.dialect)]
-    promising = sorted((one for one in tried if one.numbers), key=_rank)[:_SURVIVORS]
-    ranked = sorted((judged(one.wrong, traces) for one in promising), key=_rank)
+    first, *more = failing
+    possible = [(one,) for one in applicable(wrong, task.name, findings.dialect)]
+    hits, misses = trial.screened(possible, [first])
+    ranked = trial.ranked(hits)
     exact = "deterministic" not in task.traits and task.kind in ("layer", "initializer")
+    if not ranked or ranked[0].score < 1:
+        further, _ = trial.screened(misses, more)
+        ranked = sorted([*ranked, *trial.ranked(further)], key=_rank)
     if ranked and ranked[0].score < 1 and not exact:
-        pairs = [
-            (a.wrong[0], b.wrong[0]) for a, b in itertools.combinations(ranked, 2) if a.wrong[0].id != b.wrong[0].id
-        ]
-        better = [judged(pair, screened) for pair in pairs]
-        full = [judged(one.wrong, traces) for one in sorted(better, key=_rank)[:3] if one.numbers]
+        singles = [one.wrong[0] for one in ranked[:_SURVIVORS]]
+        pairs = [(a, b) for a, b in itertools.combinations(singles, 2) if a.id != b.id]
+        better, _ = trial.screened(pairs, [first, *more])
+        full = trial.ranked(better, _PAIRS)
         ranked = sorted([*ranked, *(one for one in full if one.score > ranked[0].score)], key=_rank)
     return Diagnosis(tuple(ranked), tuple(_worth_naming(ranked, exact=exact)))
 
 
-def judge(wrong: tuple[Misconception, ...], student: Traces, replayed: Traces) -> Candidate:
+@dataclass(frozen=True)
+class _Trial:
+    """The hand-in's side of the comparison."""
+
+    task: Task
+    seed: int
+    findings: Findings
+    traces: Traces
+    places: Places
+
+    def screened(self, wrong: Sequence[Wrong], keys: Sequence[Key]) -> tuple[list[Candidate], list[Wrong]]:
+        """Try misconceptions on a few places; return those that explain some number there, and the others."""
+        tried = [self._judged(several, keys) for several in wrong] if keys else []
+        hits = [one for one in tried if one.numbers]
+        return hits, [one.wrong for one in tried if not one.numbers]
+
+    def ranked(self, candidates: Sequence[Candidate], count: int = _SURVIVORS) -> list[Candidate]:
+        """Try the best candidates on all places; return them, the likeliest first."""
+        best = sorted(candidates, key=_rank)[:count]
+        return sorted((self._judged(one.wrong, list(self.traces)) for one in best), key=_rank)
+
+    def _judged(self, wrong: Wrong, keys: Sequence[Key]) -> Candidate:
+        where = [self.places[key] for key in keys]
+        replayed = replay(both(wrong), self.task, self.seed, self.findings, where)
+        return judge(wrong, {key: self.traces[key] for key in keys}, replayed)
+
+
+def judge(wrong: Wrong, student: Traces, replayed: Traces) -> Candidate:
     """Score misconceptions on the places that both traces have."""
     deviating = explained = numbers = 0
     places = set()

@@ -28,12 +28,12 @@ def check_first_step(optimizer: RemoteOptimizer, oracle: OptimizerOracle, probe:
 
 @check(points=3, traits=["optimizer"], needs="first_step")
 def check_later_steps(optimizer: RemoteOptimizer, oracle: OptimizerOracle, probe: Probe) -> None:
-    """Five steps with changing gradients follow the rule.
+    """Eight steps with changing gradients follow the rule.
 
     What does the optimizer remember from one call to the next, and in which order is it updated and used?
     """
     w = expected = probe.input()
-    for step in range(1, 6):
+    for step in range(1, 9):
         g = direction(w.shape, probe.rng)
         w, expected = optimizer.step(w, g), oracle.step(expected, g)
         probe.assert_same(w, expected, f"the weight array after step {step}", "adam")

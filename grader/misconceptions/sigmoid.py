@@ -52,7 +52,8 @@ class OutputOnTheClass(Sigmoid):
         return y
 
     def _slope(self) -> Array:
-        return OutputOnTheClass.shared * (1 - OutputOnTheClass.shared)
+        slope: Array = OutputOnTheClass.shared * (1 - OutputOnTheClass.shared)
+        return slope
 
 
 @hookimpl

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - a table with one mistake in a line or two is easier to read than the same over a thousand lines
-FC = "Layers/FullyConnected.py"
+FC, LOSS = "Layers/FullyConnected.py", "Optimization/Loss.py"
 RELU, SIGMOID, TANH, SOFTMAX = (f"Layers/{name}.py" for name in ("ReLU", "Sigmoid", "TanH", "SoftMax"))
 _ERROR = "np.dot(error_tensor, self.weights[:-1].T)"
 _GRADIENT = "self._gradient_weights = np.dot(self.input_tensor.T, error_tensor)"
@@ -19,7 +19,7 @@ Patches = list[tuple[str, str, str]]
 
 def patches() -> list[tuple[str, str, Patches]]:
     """Return (id of the mistake, task that must notice, [(file, old text, new text)])."""
-    return [*_fully_connected(), *_activations()]
+    return [*_fully_connected(), *_activations(), *_loss()]
 
 
 def _fully_connected() -> list[tuple[str, str, Patches]]:
@@ -131,3 +131,38 @@ def _activations() -> list[tuple[str, str, Patches]]:
         ("softmax-diagonal-only", "SoftMax", [(SOFTMAX, back, "        return error_tensor * self.prediction * (1 - self.prediction)")]),
         ("activation-cached-from-other-call", "SoftMax", [(SOFTMAX, "self.prediction = exp", "SoftMax.prediction = exp"), (SOFTMAX, "        self.prediction = None\n", "        pass\n")]),
     ]  # fmt: skip
+
+
+def _loss() -> list[tuple[str, str, Patches]]:
+    forward = "-np.sum(label_tensor * np.log(prediction_tensor + self.eps))"
+    backward = "-(label_tensor / (self.prediction_tensor + self.eps))"
+    rows: list[tuple[str, Patches]] = [
+        ("xent-divides-by-batch", [(LOSS, forward, "np.mean(-np.sum(label_tensor * np.log(prediction_tensor + self.eps), axis=1))"), (LOSS, backward, backward + " / label_tensor.shape[0]")]),
+        ("xent-divides-by-batch", [(LOSS, backward, backward + " / label_tensor.shape[0]")]),
+        ("xent-forward-mean-backward-sum", [(LOSS, forward, "np.mean(-np.log(prediction_tensor[label_tensor == 1] + self.eps))")]),
+        ("xent-forward-mean-backward-sum", [(LOSS, forward, "-np.mean(label_tensor * np.log(prediction_tensor + self.eps))")]),
+        ("xent-missing-eps", [(LOSS, forward, "-np.sum(np.log(prediction_tensor[label_tensor == 1]))")]),
+        ("xent-eps-wrong-size", [(LOSS, "np.finfo(float).eps", "1e-6")]),
+        ("xent-eps-wrong-size", [(LOSS, "np.finfo(float).eps", "1e-12")]),
+        ("xent-eps-wrong-size", [(LOSS, "np.finfo(float).eps", "np.finfo(np.float32).eps")]),
+        ("xent-eps-wrong-size", [(LOSS, "np.log(prediction_tensor + self.eps)", "np.log(np.maximum(prediction_tensor, 1e-15))")]),
+        ("xent-backward-missing-eps", [(LOSS, backward, "-label_tensor / self.prediction_tensor")]),
+        ("xent-backward-missing-eps", [(LOSS, backward, "np.where(label_tensor == 1, -1 / self.prediction_tensor, 0)")]),
+        ("xent-backward-fused", [(LOSS, backward, "(self.prediction_tensor - label_tensor) / len(label_tensor)")]),
+        ("xent-sign", [(LOSS, forward, forward[1:])]),
+        ("xent-sign", [(LOSS, forward, forward[1:]), (LOSS, backward, backward[1:])]),
+        ("xent-sign", [(LOSS, backward, backward[1:])]),
+        ("xent-log-base", [(LOSS, forward, forward.replace("log(", "log10("))]),
+        ("xent-log-base", [(LOSS, forward, forward.replace("log(", "log2(")), (LOSS, backward, backward + " / np.log(2)")]),
+        ("xent-uses-argmax-of-prediction", [(LOSS, forward, "-np.sum(np.log(prediction_tensor[np.arange(len(label_tensor)), prediction_tensor.argmax(axis=1)] + self.eps))")]),
+        ("xent-both-terms", [(LOSS, forward, forward + " - np.sum((1 - label_tensor) * np.log(1 - prediction_tensor + self.eps))")]),
+        (
+            "xent-both-terms",
+            [
+                (LOSS, forward, "-np.sum(label_tensor * np.log(prediction_tensor + self.eps) + (1 - label_tensor) * np.log(1 - prediction_tensor + self.eps))"),
+                (LOSS, backward, backward + " + (1 - label_tensor) / (1 - self.prediction_tensor + self.eps)"),
+            ],
+        ),
+        ("activation-cached-from-other-call", [(LOSS, "        self.prediction_tensor = prediction_tensor", "        CrossEntropyLoss.prediction_tensor = prediction_tensor"), (LOSS, "        self.prediction_tensor = None\n", "")]),
+    ]  # fmt: skip
+    return [(id, "CrossEntropyLoss", changes) for id, changes in rows]

@@ -84,13 +84,13 @@ BREAKAGES: list[Breakage] = [
         "Adam",
     ),
     (
-        "adam-k-shared",
+        "adam-k-shared-or-reset (shared)",
         OPTIMIZERS,
         "        self.k += 1\n",
         "        Adam.k = self.k = getattr(Adam, 'k', 0) + 1\n",
         "Adam",
     ),
-    ("adam-k-reset", OPTIMIZERS, "        self.k += 1\n", "        self.k = 1\n", "Adam"),
+    ("adam-k-shared-or-reset (reset)", OPTIMIZERS, "        self.k += 1\n", "        self.k = 1\n", "Adam"),
     ("adam-second-moment-not-squared", OPTIMIZERS, "gradient_tensor ** 2", "np.abs(gradient_tensor)", "Adam"),
     (
         "adam-mu-rho-swapped",

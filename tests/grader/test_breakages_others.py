@@ -16,7 +16,7 @@ TASKS = (
 )
 CONSTRAINTS = {"L1_Regularizer", "L2_Regularizer"}
 # no step of such an optimizer can be told from another's, with or without a constraint
-SPREADING = {"adam-k-starts-at-zero", "adam-k-shared"}
+SPREADING = {"adam-k-starts-at-zero", "adam-k-shared-or-reset (shared)"}
 
 
 def _with_seeds(breakages: list[Breakage]) -> pytest.MarkDecorator:
