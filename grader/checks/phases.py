@@ -1,4 +1,7 @@
-"""Layers that compute one thing in training and another in the test phase."""
+"""Layers that compute one thing in training and another in the test phase.
+
+Of a layer that is random in training, its own checks ask what it computes in the test phase.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from grader.probe import Probe
 from grader.remote import RemoteLayer
 
 
-@check(points=2, traits=["layer", "phases"], needs="forward_shape")
+@check(points=2, traits=["layer", "phases", "deterministic"], needs="forward_shape")
 def check_eval_is_repeatable(layer: RemoteLayer, probe: Probe) -> None:
     """In the test phase the same input gives the same output, whatever was asked in between.
 
@@ -28,7 +31,7 @@ def check_eval_is_repeatable(layer: RemoteLayer, probe: Probe) -> None:
     probe.assert_same(layer.forward(x), first, what, tensor="output")
 
 
-@check(points=2, traits=["layer", "phases"], needs="forward_shape")
+@check(points=2, traits=["layer", "phases", "deterministic"], needs="forward_shape")
 def check_eval_rows_are_independent(layer: RemoteLayer, probe: Probe) -> None:
     """In the test phase a sample's output does not depend on the other samples of its batch.
 

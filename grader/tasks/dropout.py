@@ -1,21 +1,25 @@
 """Dropout: each element is kept with a probability, and divided by it, in training only. N batch, D features.
 
 Draws are never compared, only their statistics. Each statistical check fails a right layer at most once in a million
-runs per case; the comments say why.
+runs per case; the comments say why. For the diagnosis the checks note features that do not depend on the draws: by
+what elements are multiplied, which share is kept, how many masks there are.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from grader import compare
 from grader.chance import binomial_bounds
 from grader.checks.define import check
 from grader.hookspecs import hookimpl
 from grader.model import Case, Task, Tier
 from grader.probe import Probe
 from grader.remote import Array, RemoteLayer
+from grader.tolerance import deviates
 
 _CALLS = 6
+_CHANCES = 30
 
 
 def _case(
@@ -49,6 +53,24 @@ def _kept(layer: RemoteLayer, probe: Probe) -> Array:
     return np.asarray(y != 0)
 
 
+def _assert_same(probe: Probe, answer: Array, expected: Array, what: str, tensor: str) -> bool:
+    """Fail unless two arrays agree, without their draws in the trace; return whether they can be compared at all."""
+    if answer.shape != expected.shape:
+        probe.assert_shape(answer, expected.shape, what)
+        return False
+    wrong = deviates(answer, expected, "value")
+    message, details = compare.describe(answer, expected, wrong, what, probe.case.axes[tensor])
+    probe.assert_true(not wrong.any(), message, **details)
+    return True
+
+
+def _note_range(probe: Probe, name: str, values: Array, expected: float) -> None:
+    """Note the lowest and the highest of some values, where there are any."""
+    if values.size:
+        probe.feature(f"lowest {name}", float(values.min()), expected)
+        probe.feature(f"highest {name}", float(values.max()), expected)
+
+
 @check(points=3, needs="forward_shape", cases=_THINNED)
 def check_eval_is_identity(layer: RemoteLayer, probe: Probe) -> None:
     """In the test phase nothing is dropped and nothing is scaled; in training again, it is.
@@ -58,12 +80,15 @@ def check_eval_is_identity(layer: RemoteLayer, probe: Probe) -> None:
     layer.forward(probe.input())
     layer.eval()
     x = probe.input()
-    probe.assert_same(layer.forward(x), x, "the output in the test phase", tensor="output")
+    y = layer.forward(x)
+    if _assert_same(probe, y, x, "the output in the test phase", "output"):
+        _note_range(probe, "factor in the test phase", y / x, 1.0)
     layer.train()
     # All of 400 elements or more, kept with at most 0.7, are kept with a probability below 1e-61 (of 32 feature maps,
     # if a layer for images drops those as a whole, with 3e-10).
-    kept = _kept(layer, probe)
-    probe.assert_true(not kept.all(), "back in training after a test phase, nothing is dropped any more")
+    # Should a layer drop whole samples, it may keep the only one: it gets several chances.
+    kept_all = all(_kept(layer, probe).all() for _ in range(_CHANCES))
+    probe.assert_true(not kept_all, "back in training after a test phase, nothing is dropped any more")
 
 
 @check(points=6, needs="forward_shape", cases=_THINNED)
@@ -76,7 +101,8 @@ def check_training_values(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     y = layer.forward(x)
     probe.assert_shape(y, x.shape, "the output of forward")
     expected = np.where(y == 0, 0.0, x / _probability(case))
-    probe.assert_same(y, expected, "the output in training, where it is not zero,", tensor="output")
+    if _assert_same(probe, y, expected, "the output in training, where it is not zero,", "output"):
+        _note_range(probe, "factor of what stays", (y / x)[y != 0], 1 / _probability(case))
 
 
 @check(points=4, needs="forward_shape", cases=_TABLES)
@@ -85,12 +111,18 @@ def check_keep_rate(layer: RemoteLayer, probe: Probe, case: Case) -> None:
 
     Read the task again: is it the fraction to drop, or the fraction to keep?
     """
-    # Exact bounds of the binomial distribution, with 1e-6 outside of them.
-    kept = sum(int(_kept(layer, probe).sum()) for _ in range(_CALLS))
-    trials = _CALLS * int(np.prod(case.input_shape))
+    # Exact bounds of the binomial distribution, with 1e-6 outside of them. What another check complains about must not
+    # make these tremble: masks that are the same count once, and of rows or columns that are the same only a diagonal.
+    masks = [_kept(layer, probe) for _ in range(_CALLS)]
+    independent = all(_first_pair_of_equals(lines) is None for lines in (masks[0], masks[0].T))
+    decisive = [mask if independent else np.diagonal(mask) for mask in np.unique(masks, axis=0)]
+    kept, trials = sum(int(mask.sum()) for mask in decisive), sum(mask.size for mask in decisive)
     low, high = binomial_bounds(trials, _probability(case))
     expected = f"with probability {_probability(case):g} between {low} and {high} were expected"
     probe.assert_true(low <= kept <= high, f"{kept} of {trials} elements were kept; {expected}")
+    if independent:
+        for half in (decisive[::2], decisive[1::2] or decisive):
+            probe.feature("share that is kept", float(np.mean(half)), _probability(case))
 
 
 @check(points=4, needs="forward_shape", cases=_TABLES)
@@ -103,6 +135,7 @@ def check_elements_are_independent(layer: RemoteLayer, probe: Probe) -> None:
     # 1.2e-7; two columns of 60 elements with 6e-13, 1225 pairs.
     kept = _kept(layer, probe)
     for name, lines in (("sample", kept), ("feature", kept.T)):
+        probe.feature(f"share of different masks, by {name}", len(np.unique(lines, axis=0)) / len(lines), 1.0)
         same = _first_pair_of_equals(lines)
         if same is not None:
             other = "features" if name == "sample" else "samples"
@@ -122,14 +155,19 @@ def _first_pair_of_equals(lines: Array) -> tuple[int, int] | None:
 
 
 @check(points=2, needs="forward_shape", cases=_TABLES)
-def check_masks_are_fresh(layer: RemoteLayer, probe: Probe) -> None:
+def check_masks_are_fresh(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """Every forward pass draws a new mask.
 
     When is the mask drawn, and is the random generator ever set back?
     """
     # Two masks of 3000 elements agree by chance with a probability below 0.63^3000.
-    first, second = _kept(layer, probe), _kept(layer, probe)
-    probe.assert_true(bool((first != second).any()), "two forward passes dropped exactly the same elements")
+    first, *others = (_kept(layer, probe) for _ in range(3))
+    agreement = _probability(case) ** 2 + (1 - _probability(case)) ** 2
+    for other in others:
+        same = bool((first == other).all())
+        probe.assert_true(not same, "two forward passes dropped exactly the same elements")
+        if same:  # else the share depends on how many masks are independent
+            probe.feature("share of elements with the same fate as before", 1.0, agreement)
 
 
 @check(points=6, needs=["forward_shape", "backward_shape"], cases=_THINNED)
@@ -144,7 +182,10 @@ def check_backward_uses_the_mask(layer: RemoteLayer, probe: Probe) -> None:
         probe.assert_shape(y, x.shape, "the output of forward")
         dout = probe.cotangent(y)
         what = "what backward returns" + (" for a second batch, of another size," if name else "")
-        probe.assert_same(layer.backward(dout), dout * (y / x), what, tensor="input")
+        dx, factors = layer.backward(dout), y / x
+        if _assert_same(probe, dx, dout * factors, what, "input"):
+            _note_range(probe, "excess of backward's factor where kept", (dx / dout - factors)[y != 0], 0.0)
+            _note_range(probe, "factor of backward where dropped", (dx / dout)[y == 0], 0.0)
 
 
 @check(needs=["forward_shape", "backward_shape"], cases=["keep everything"])

@@ -164,7 +164,7 @@ BREAKAGES: dict[str, list[Breakage]] = {
         ("dropout-mask-not-applied-in-backward", "backward_uses_the_mask", [(_BACK_MASK, "return error_tensor / self.probability")]),
         ("dropout-backward-not-scaled", "backward_uses_the_mask", [(_BACK_MASK, "return error_tensor * (self.mask > 0)")]),
         ("dropout-new-mask-in-backward", "backward_uses_the_mask", [(_BACK_MASK, "return error_tensor * " + _MASK.replace("input", "error"))]),
-        ("dropout-active-in-eval", "eval_is_repeatable", [_change("if self.testing_phase:\n            return input", ("self.testing_phase", "False"))]),
+        ("dropout-active-in-eval", "eval_is_identity", [_change("if self.testing_phase:\n            return input", ("self.testing_phase", "False"))]),
         ("dropout-mask-shared-across-batch", "elements_are_independent", [("(input_tensor.shape)", "(input_tensor.shape[1:])")]),
         ("dropout-mask-per-sample", "elements_are_independent", [("(input_tensor.shape)", "((len(input_tensor),) + (1,) * (input_tensor.ndim - 1))")]),
         ("dropout-reseeds-rng", "masks_are_fresh", [("# inverted dropout", "np.random.seed(1337)")]),
