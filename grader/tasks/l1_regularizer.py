@@ -25,16 +25,17 @@ def check_at_zero(regularizer: RemoteRegularizer, probe: Probe) -> None:
     What is 0 / |0|? Any slope between -alpha and alpha is a sub-gradient at the kink.
     """
     w = probe.input()
-    w.flat[:2] = 0.0
+    w.flat[:3] = 0.0
     slopes = regularizer.gradient(w)
     probe.assert_shape(slopes, w.shape, "what calculate_gradient returns")
     alpha = regularizer.init["alpha"]
-    inside = np.abs(slopes.flat[:2]) <= alpha * (1 + 1e-6)
+    inside = np.abs(slopes.flat[:3]) <= alpha * (1 + 1e-6)
     probe.assert_true(
         bool(inside.all()),
         f"at weight 0 calculate_gradient gives {slopes.flat[0]:.6g}; "
         f"something from {-alpha:g} to {alpha:g} was expected",
     )
+    probe.assert_same(slopes.flat[:3], np.where(inside, slopes.flat[:3], 0.0), "what calculate_gradient gives at 0")
 
 
 @hookimpl
