@@ -19,14 +19,17 @@ torch.set_num_threads(1)
 # Every component that has a fast version, by the module that both versions lie in.
 FAST = {
     "adam": "Adam",
+    "batch_normalization": "BatchNormalization",
     "conv": "Conv",
     "cross_entropy_loss": "CrossEntropyLoss",
+    "dropout": "Dropout",
     "flatten": "Flatten",
     "fully_connected": "FullyConnected",
     "lenet": "build",
     "neural_network": "NeuralNetwork",
     "pooling": "Pooling",
     "relu": "ReLU",
+    "rnn": "RNN",
     "sgd": "Sgd",
     "sgd_with_momentum": "SgdWithMomentum",
     "soft_max": "SoftMax",
