@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.error_map import error_map
+
 Array = NDArray[Any]
 
 
@@ -33,6 +35,8 @@ def describe(
         error = np.where(np.isfinite(answer), np.abs(answer - expected), np.inf)
     worst = _index(int(np.argmax(np.where(wrong, error, -1.0))), wrong.shape)
     details |= {"first": list(first), "worst": list(worst)}
+    if picture := error_map(error, wrong, axes):
+        details["error"] = picture
     if np.isnan(answer[wrong]).all():
         return f"{what} is NaN in {_share(count, wrong.size)}, first at {_place(first, axes)}", details
     text = f"{what} differs in {_share(count, wrong.size)}: {_pair(answer, expected, first, axes)}"

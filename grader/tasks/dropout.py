@@ -114,6 +114,8 @@ def check_keep_rate(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     # Exact bounds of the binomial distribution, with 1e-6 outside of them. What another check complains about must not
     # make these tremble: masks that are the same count once, and of rows or columns that are the same only a diagonal.
     masks = [_kept(layer, probe) for _ in range(_CALLS)]
+    counts, size = [int(mask.sum()) for mask in masks], int(masks[0].size)
+    probe.details["kept"] = {"counts": counts, "trials": size, "probability": _probability(case)}  # for a picture
     independent = all(_first_pair_of_equals(lines) is None for lines in (masks[0], masks[0].T))
     decisive = [mask if independent else np.diagonal(mask) for mask in np.unique(masks, axis=0)]
     kept, trials = sum(int(mask.sum()) for mask in decisive), sum(mask.size for mask in decisive)

@@ -1,0 +1,168 @@
+"""The class page: what is counted while the hand-ins go by, and the page that is made of it."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.model import Report, Verdict
+from grader.reporters._checks import CheckRow, check_rows
+from grader.reporters._text import clean
+from grader.reporters.html import plots
+from grader.reporters.html.pages import environment
+from grader.results import Row, Status
+
+_SLOWEST = 10
+_PICTURED = 2_000  # rows of the heat map: more than a screen has; of more hand-ins, every n-th is shown
+_CODES = {name: number for number, name in enumerate(plots.CELLS)}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A hand-in in the big table."""
+
+    name: str
+    page: str
+    status: Status
+    score: float | None
+    max_score: float | None
+    percent: float | None
+    attempt: int
+    handed_in: str
+    seconds: float
+    failing: str
+    note: str
+
+
+@dataclass
+class CheckCount:
+    """How a check went, over all hand-ins."""
+
+    task: str
+    title: str
+    tier: str
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def tried(self) -> int:
+        """Hand-ins on which it gave a verdict of theirs."""
+        return sum(count for kind, count in self.counts.items() if kind not in ("skipped", "broken"))
+
+    @property
+    def rate(self) -> float:
+        """Share that passed, in percent of all that have it (a check that waits for another did not pass)."""
+        most = sum(count for kind, count in self.counts.items() if kind != "broken")
+        return 100.0 * self.counts["passed"] / most if most else 0.0
+
+
+class Overview:
+    """What the class page needs to know of each hand-in: a line, a byte per check, and counts."""
+
+    def __init__(self, tasks: Mapping[str, float]) -> None:
+        self.tasks = tasks
+        self.lines: list[Line] = []
+        self.checks: dict[tuple[str, str], CheckCount] = {}
+        self.mistakes: Counter[tuple[str, str]] = Counter()
+        self.examples: dict[tuple[str, str], str] = {}
+        self.levels: set[str] = set()
+        self.seeds: set[int] = set()
+        self._cells: list[tuple[float, bytes]] = []
+        self._columns: dict[tuple[str, str], int] = {}
+        self._digests: defaultdict[str, list[Line]] = defaultdict(list)
+
+    def add(self, row: Row, reports: Sequence[Report], page: str) -> None:
+        """Count one hand-in."""
+        marked = row.status is Status.GRADED
+        line = Line(
+            name=clean(row.handin.id, 200),
+            page=page,
+            status=row.status,
+            score=row.score if marked else None,
+            max_score=row.max_score if marked else None,
+            percent=row.percent if marked else None,
+            attempt=row.handin.attempt,
+            handed_in=row.handin.handed_in[:16].replace("T", " "),
+            seconds=sum(mark.seconds for mark in row.marks),
+            failing=", ".join(mark.task for mark in row.marks if not mark.passed),
+            note=clean(row.note, 300),
+        )
+        self.lines.append(line)
+        if row.handin.digest:
+            self._digests[row.handin.digest].append(line)
+        cells = bytearray(len(self._columns))
+        for report in reports:
+            self.levels.add(report.isolation)
+            self.seeds.add(report.seed)
+            for name in dict.fromkeys(report.misconceptions):
+                self.mistakes[report.task, name] += 1
+                said = (
+                    r.diagnosis for r in report.results if r.diagnosis and name in r.details.get("misconceptions", ())
+                )
+                self.examples.setdefault((report.task, name), clean(next(said, "")))
+            for check in check_rows(report):
+                self._count(report.task, check, cells)
+        if reports:
+            self._cells.append((row.percent, bytes(cells)))
+
+    def _count(self, task: str, row: CheckRow, cells: bytearray) -> None:
+        key = task, row.results[0].check
+        if key not in self.checks:
+            self.checks[key] = CheckCount(task, row.title, str(row.results[0].tier))
+            self._columns[key] = len(self._columns)
+        first = row.first_bad
+        kind = "crashed" if first is not None and first.verdict not in (Verdict.FAILED, Verdict.BROKEN) else row.kind
+        kind = "remark" if row.kind == "remark" else kind
+        self.checks[key].counts[kind] += 1
+        place = self._columns[key]
+        cells.extend(bytes(max(place + 1 - len(cells), 0)))
+        cells[place] = _CODES[kind]
+
+    def table(self) -> tuple[NDArray[np.uint8], list[tuple[str, int]]]:
+        """Return the heat map's cells, best hand-in first, checks grouped by task; and each task's number of checks."""
+        chosen = sorted(self._cells, key=lambda item: -item[0])
+        chosen = chosen[:: max(1, -(-len(chosen) // _PICTURED))]
+        table = np.zeros((len(chosen), len(self._columns)), np.uint8)
+        for number, (_, cells) in enumerate(chosen):
+            table[number, : len(cells)] = np.frombuffer(cells, np.uint8)
+        names = [name for name in self.tasks if any(task == name for task, _ in self._columns)]
+        order = [place for name in names for (task, _), place in self._columns.items() if task == name]
+        return table[:, order], [(name, sum(task == name for task, _ in self._columns)) for name in names]
+
+    def twins(self) -> list[list[Line]]:
+        """Return hand-ins that are equal, byte for byte."""
+        return [lines for lines in self._digests.values() if len(lines) > 1]
+
+
+def class_page(seen: Overview) -> str:
+    """Return the page."""
+    percents = [line.percent for line in seen.lines if line.percent is not None]
+    cells, groups = seen.table()
+    return (
+        environment()
+        .get_template("class.html.j2")
+        .render(
+            lines=sorted(seen.lines, key=lambda line: line.name.lower()),
+            percents=percents,
+            mean=statistics.fmean(percents) if percents else 0.0,
+            median=statistics.median(percents) if percents else 0.0,
+            statuses=Counter(str(line.status) for line in seen.lines),
+            histogram=plots.histogram(percents) if percents else None,
+            heat=plots.heat_map(cells, groups) if cells.size else None,
+            legend=list(zip(plots.CELLS[1:], plots.CELL_COLOURS[1:], strict=True)),
+            checks=[seen.checks[key] for key in sorted(seen.checks, key=lambda key: list(seen.tasks).index(key[0]))],
+            mistakes=[
+                (task, name, count, seen.examples[task, name]) for (task, name), count in seen.mistakes.most_common()
+            ],
+            slowest=sorted(seen.lines, key=lambda line: -line.seconds)[:_SLOWEST],
+            problems=[line for line in seen.lines if line.status is not Status.GRADED],
+            twins=seen.twins(),
+            levels=sorted(seen.levels),
+            seeds=sorted(seen.seeds),
+            tasks=seen.tasks,
+        )
+    )

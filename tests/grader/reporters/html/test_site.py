@@ -1,0 +1,118 @@
+"""The HTML report as files: what is in it, and what must not be."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.batch.results import StoredResults
+from grader.model import Report, Verdict
+from grader.reporters.html import plots, write
+from grader.reporters.html.student import student_page
+from grader.results import Results
+from tests.grader.reporters.conftest import HOSTILE, SECRET, relu, result, sgd
+
+
+def texts(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
+
+
+def test_a_page_per_student_and_one_of_the_class(school: StoredResults, tmp_path: Path) -> None:
+    write(school, str(tmp_path / "site"))
+    found = texts(tmp_path / "site")
+    assert set(found) == {
+        "index.html",
+        "students/ada-lovelace.html",
+        "students/bob-best.html",
+        "students/eve.html",
+        "students/hyperlink-http-x-script-script-alert-1-script-b.html",
+        "students/mallory.html",
+    }
+    links = re.findall(r'href="(students/[^"]+)"', found["index.html"])
+    assert set(links) == set(found) - {"index.html"}
+    assert "the zip is encrypted; hand it in without a password" in found["students/eve.html"]
+    assert "No mark: grader problem." in found["students/bob-best.html"]
+    assert "Looks like: a known mistake" in found["students/ada-lovelace.html"]
+    again = texts(tmp_path / "site")
+    write(school, str(tmp_path / "site"))
+    assert texts(tmp_path / "site") == again
+
+
+def test_nothing_hidden_and_nothing_hostile_in_any_page(school: StoredResults, tmp_path: Path) -> None:
+    write(school, str(tmp_path / "site"))
+    for text in texts(tmp_path / "site").values():
+        assert SECRET not in text
+        assert "alert('1')" not in text
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', text)
+        assert "@import" not in text
+
+
+def test_a_single_run_has_pages_too(tmp_path: Path) -> None:
+    write([relu("a"), sgd("a")], str(tmp_path / "site"))
+    assert set(texts(tmp_path / "site")) == {"index.html", "students/x.html"}
+
+
+def details_report(details: dict[str, object]) -> Report:
+    bad = replace(result("Dropout", "check", Verdict.FAILED, 0, 1), message="m", details=details)
+    return Report("x", "d", "Dropout", 7, (bad,), score=0, max_score=1)
+
+
+def page_of(details: dict[str, object]) -> str:
+    report = details_report(details)
+    (row,) = Results([report]).rows()
+    return student_page(row, [report], home="../index.html")
+
+
+@pytest.mark.parametrize(
+    ("details", "label"),
+    [
+        (
+            {"error": {"cells": [[0, 99], [5, 0]], "axes": ["row", "<b>"], "shape": [2, 2]}},
+            "Error of an array of shape 2 x 2: 2 of 4 places shown are wrong",
+        ),
+        (
+            {"losses": [[2.3, 2.2, float("nan")], [2.3, 1.0, 0.5]]},
+            "Loss of LeNet while it trains; last losses nan, 0.50",
+        ),
+        (
+            {"kept": {"counts": [70, 65, 75], "trials": 100, "probability": 0.3}},
+            "Dropout kept 70.0% of the elements; 30.0% was expected",
+        ),
+    ],
+)
+def test_pictures(details: dict[str, object], label: str) -> None:
+    text = page_of(details)
+    assert f'role="img" aria-label="{label}' in text
+    assert "<b>\n" not in text
+    for stand_in in (plots.INK, plots.ACCENT, plots.SOFT, plots.WARN):
+        assert stand_in not in text
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"error": "no table"},
+        {"error": {"cells": [["x"]], "axes": ["a", "b"], "shape": [1]}},
+        {"error": {"cells": [[1]], "axes": ["a"], "shape": [1]}},
+        {"losses": [[]]},
+        {"losses": "no"},
+        {"kept": {}},
+    ],
+)
+def test_details_of_another_kind_cost_the_picture_only(details: dict[str, object]) -> None:
+    assert "check is right" in page_of(details)
+
+
+def test_names_of_files_are_told_apart() -> None:
+    from grader.reporters._slug import Slugs
+
+    slugs = Slugs()
+    names = [slugs.name(text) for text in ("Zoë", "zoe", "ZOE ", "../..", "", "CON", HOSTILE, HOSTILE, "x" * 500)]
+    assert names[:6] == ["zoe", "zoe-2", "zoe-3", "hand-in", "hand-in-2", "con-"]
+    assert len(set(names)) == len(names)
+    assert max(map(len, names)) <= 60
