@@ -94,6 +94,20 @@ class CorrectedByMultiple(CorrectedWithoutPower):
         return moment / (1 - decay * k)
 
 
+class FirstCorrectedByMultiple(CorrectedByMultiple):
+    __doc__ = CorrectedByMultiple.__doc__
+
+    def _second(self, r: Array, k: int) -> Array:
+        return Adam._corrected(self, r, self.rho, k)
+
+
+class SecondCorrectedByMultiple(CorrectedByMultiple):
+    __doc__ = CorrectedByMultiple.__doc__
+
+    def _first(self, v: Array, k: int) -> Array:
+        return Adam._corrected(self, v, self.mu, k)
+
+
 class CountedFromZero(_Adam):
     """the step number is zero in the first step
 
@@ -199,10 +213,11 @@ class ArraysOnly(Adam):
 @hookimpl
 def backcheck_misconceptions() -> list[Misconception]:
     """Return the misconceptions of this module."""
-    powerless = (CorrectedWithoutPower, FirstCorrectedWithoutPower, SecondCorrectedWithoutPower, CorrectedByMultiple)
+    powerless = (CorrectedWithoutPower, FirstCorrectedWithoutPower, SecondCorrectedWithoutPower)
+    multiples = (CorrectedByMultiple, FirstCorrectedByMultiple, SecondCorrectedByMultiple)
     table: dict[str, tuple[type[Adam], ...]] = {
         "adam-no-bias-correction": (NotCorrected, FirstNotCorrected, SecondNotCorrected),
-        "adam-bias-correction-without-power": powerless,
+        "adam-bias-correction-without-power": (*powerless, *multiples),
         "adam-k-starts-at-zero": (CountedFromZero, FirstCountedFromZero, SecondCountedFromZero),
         "adam-k-shared-or-reset": (CountReset, CountedOnTheClass, MomentsReset),
         "adam-second-moment-not-squared": (NotSquared, AbsoluteNotSquared),
