@@ -14,6 +14,7 @@ from grader.exercise_form import ExerciseForm
 from grader.guest.desk import Desk
 from grader.guest.dialects.fau import FauLayer
 from grader.guest.dialects.native import UNITS as NATIVE
+from grader.guest.lenet import LeNetUnit
 from grader.guest.networks import NativeNetwork
 from grader.kinds import UNITS
 from grader.model import Case, Check, Conventions, Misconception, Task
@@ -48,6 +49,8 @@ class Imitation:
         """Construct and wrap it."""
         if kind == "network":
             return NativeNetwork(cls, init, self._own)
+        if kind == "lenet":
+            return LeNetUnit(self._made(cls, init), NATIVE["layer"])
         if kind != "layer":
             return NATIVE[kind](self._made(cls, init))
         layer = self._layer(component, cls, init)

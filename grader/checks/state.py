@@ -44,7 +44,7 @@ def check_gradients_start_anew(layer: RemoteLayer, oracle: Oracle, probe: Probe)
     probe.assert_all_same(layer.grads(), oracle.grads(), "after the second backward, the gradient of")
 
 
-@check(traits=["layer", "deterministic"], needs=["forward_value", "input_gradient"])
+@check(traits=["layer", "deterministic"], needs=["forward_value", "input_gradient", "parameter_gradients"])
 def check_instances_are_independent(
     layer: RemoteLayer, oracle: Oracle, new: Callable[[], RemoteLayer], probe: Probe
 ) -> None:
@@ -62,6 +62,8 @@ def check_instances_are_independent(
         dout = probe.cotangent(y)
         what = "what backward returns, after another layer was used in between,"
         probe.assert_same(layer.backward(dout), oracle.backward(dout), what, tensor="input")
+        what = "after another layer was used in between, the gradient of"
+        probe.assert_all_same(layer.grads(), oracle.grads(), what)
 
 
 @hookimpl

@@ -114,7 +114,7 @@ def aliasing(layer: Any, x: Array, dy: Array) -> Flags:
     input_changed = _differ(given, x)
     layer.backward(error)
     error_changed = _differ(error, dy)
-    layer.forward(np.array(x) * 0.5 + 0.25)
+    layer.forward(np.sin(x))  # no line: batch normalization would answer the same
     return _flags(
         input_changed=input_changed, error_changed=error_changed, output_reused=_differ(np.asarray(first), kept)
     )
