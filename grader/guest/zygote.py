@@ -24,6 +24,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _LOADED = ("serve", "importer", "desk", "dialects.fau", "dialects.native", "privileges", "landlock", "seccomp")
+_SHARED = ("pluggy", "numpy.random", "numpy.linalg", "numpy.fft")  # else every guest would load them by itself
 _MOST_DESCRIPTORS = 4096
 
 
@@ -47,8 +48,9 @@ def main(settings: Mapping[str, Any]) -> None:
     for name in _LOADED:
         importlib.import_module(f"{__package__}.{name}")
     importlib.import_module(f"{__package__}.serve").course_helper_source()
-    with contextlib.suppress(ImportError):
-        importlib.import_module("pluggy")
+    for name in _SHARED:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     rules = None
     if locked:
         from . import landlock

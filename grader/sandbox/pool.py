@@ -47,5 +47,12 @@ class ReadyGuests:
 
 
 def ready_guests(isolation: str = PROCESS) -> ReadyGuests:
-    """Return the guests of one worker at a level (`levels.py`); `probe.best()` tells which this machine offers."""
+    """Return the guests of one worker at a level (`levels.py`); `probe.best()` tells which this machine offers.
+
+    From here on this process's memory and `/proc` entries are closed to others of the same user: a guest is one.
+    """
+    if sys.platform == "linux":
+        from grader.guest.privileges import undumpable
+
+        undumpable()
     return ReadyGuests(isolation)
