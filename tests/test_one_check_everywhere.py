@@ -9,6 +9,7 @@ import pytest
 from framework.layer import Array
 from framework.reference.fully_connected import FullyConnected
 from grader.model import CheckResult, Report, Verdict
+from grader.sandbox.probe import best
 from tests.grader.handins import example, grade, patched
 from tests.grader.inside import grade_class
 
@@ -38,9 +39,9 @@ def _result(report: Report) -> CheckResult:
     [
         ("none", lambda: grade_class("FullyConnected", FullyConnected), True),
         ("none", lambda: grade_class("FullyConnected", Averaging), False),
-        ("process", lambda: grade(example("example_native"), ["FullyConnected"])["FullyConnected"], True),
-        ("process", lambda: grade(example("example_fau"), ["FullyConnected"])["FullyConnected"], True),
-        ("process", _averaging_student, False),
+        (best().level, lambda: grade(example("example_native"), ["FullyConnected"])["FullyConnected"], True),
+        (best().level, lambda: grade(example("example_fau"), ["FullyConnected"])["FullyConnected"], True),
+        (best().level, _averaging_student, False),
     ],
     ids=["reference here", "wrong variant here", "native in a guest", "fau in a guest", "wrong in a guest"],
 )

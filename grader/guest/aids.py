@@ -61,7 +61,10 @@ class StandInMomentum(StandInOptimizer):
 
 
 class StandInAdam(StandInOptimizer):
-    """Kingma & Ba 2015, algorithm 1, with bias correction."""
+    """Kingma & Ba 2015, algorithm 1, with bias correction and an epsilon that is far too large.
+
+    It shares state between steps as Adam does, which is what it is for; it is no Adam that a hand-in could borrow.
+    """
 
     def __init__(self, learning_rate: float, mu: float, rho: float) -> None:
         super().__init__(learning_rate)
@@ -77,7 +80,7 @@ class StandInAdam(StandInOptimizer):
         self.r = self.rho * self.r + (1 - self.rho) * g * g
         v_hat = self.v / (1 - self.mu**self.k)
         r_hat = self.r / (1 - self.rho**self.k)
-        step: Array = self.learning_rate * v_hat / (np.sqrt(r_hat) + 1e-8)
+        step: Array = self.learning_rate * v_hat / (np.sqrt(r_hat) + 0.01)
         return step
 
 

@@ -22,7 +22,6 @@ from .faults import ANSWER, Fault
 from .importer import decode_source, serve_files
 
 _NO_LIMIT = 1 << 40
-_STAND_INS = ("aids", "standins")
 
 
 def main() -> None:
@@ -88,17 +87,7 @@ def _load(call: dict[str, Any], request: wire.Message) -> Desk:
     reseed(call["seed"])
     module = importlib.import_module(f"{__package__}.dialects.{call['dialect']}")
     dialect = module.Dialect(finder, call["entry_points"])
-    _hide_stand_ins()
     return Desk(dialect, is_student_file=finder.files.__contains__, reseed=reseed)
-
-
-def _hide_stand_ins() -> None:
-    """Make the stand-ins, a working Adam among them, unknown to the import system: they are no hand-in's to import."""
-    package = sys.modules[__package__]
-    package.__path__ = []
-    for name in _STAND_INS:
-        sys.modules.pop(f"{__package__}.{name}", None)
-        package.__dict__.pop(name, None)
 
 
 def _seeding() -> Callable[[int], None]:

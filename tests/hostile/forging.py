@@ -99,14 +99,6 @@ ATTACKS = [
         forges=True,
     ),
     Attack(
-        50,
-        "borrows the grader's stand-ins",
-        wrong("import backcheck_guest.aids\nfrom backcheck_guest.standins import Tanh"),
-        (CRASHED,),
-        "No module named 'backcheck_guest.aids'",
-        forges=True,
-    ),
-    Attack(
         19,
         "objects that pickle",
         wrong(
