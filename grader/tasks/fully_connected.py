@@ -14,7 +14,7 @@ from grader.model import Case, Conventions, Layout, Table, Task
 from grader.oracle import Oracle
 from grader.preparation import random_params
 from grader.probe import Probe
-from grader.remote import Array, RemoteLayer
+from grader.remote import RemoteLayer
 from grader.samples import sample
 from grader.tolerance import deviates
 
@@ -101,9 +101,16 @@ def check_first_weights(layer: RemoteLayer, probe: Probe) -> None:
     """
     D, M = 40, 300  # enough numbers for statistics
     sizes = {"input_size": D, "output_size": M}
-    made = [_affine(layer.another(int(probe.rng.integers(2**32)), sizes), D) for _ in range(3)]
+    made = []
+    for _ in range(3):
+        new = layer.another(int(probe.rng.integers(2**32)), sizes)
+        bias, sums = new.forward(np.zeros((1, D))), new.forward(np.eye(D))
+        probe.assert_shape(bias, (1, M), "what a new layer makes of one sample")
+        probe.assert_shape(sums, (D, M), f"what a new layer makes of {D} samples")
+        if bias.shape != (1, M) or sums.shape != (D, M):
+            return
+        made.append((sums - bias, bias))
     for weights, bias in made:
-        probe.assert_shape(weights, (D, M), "the output of a new layer")
         for name, numbers in (("weights", weights), ("bias", bias)):
             probe.feature(f"mean of the first {name}", float(numbers.mean()), 0.5)
             probe.feature(f"standard deviation of the first {name}", float(numbers.std()), 12**-0.5)
@@ -117,12 +124,6 @@ def check_first_weights(layer: RemoteLayer, probe: Probe) -> None:
         same = np.abs(weights - others) < 1e-12  # both are differences of outputs: rounded
         probe.feature("share of weights that two new layers have in common", float(same.mean()), 0.0)
         probe.assert_true(not same.all(), "two new layers have the same weights")
-
-
-def _affine(layer: RemoteLayer, D: int) -> tuple[Array, Array]:
-    """Return W and b of what a layer computes."""
-    bias = layer.forward(np.zeros((1, D)))
-    return layer.forward(np.eye(D)) - bias, bias
 
 
 @hookimpl

@@ -7,6 +7,8 @@ import pytest
 from scipy import stats
 
 from grader.distributions import CASES, FALSE_ALARM, Distribution, Normal, Uniform
+from grader.remote import Array
+from grader.tolerance import deviates
 
 N = 20_000
 
@@ -66,3 +68,24 @@ def test_wrong_draws_are_noticed(seed: int) -> None:
 
 def test_undefined_draws_are_noticed_too() -> None:
     assert Normal(1.0).complaint(np.full(N, np.nan))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_statistics_tell_right_draws_from_wrong_ones(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+
+    def suspicious(what: Normal | Uniform, draws: Array) -> set[str]:
+        noted = what.features(draws).items()
+        return {
+            name
+            for name, (value, wanted) in noted
+            if deviates(np.array([value]), np.array([wanted]), "statistic").any()
+        }
+
+    assert suspicious(Normal(0.3), rng.normal(0, 0.3, 4 * N)) == set()
+    assert suspicious(Uniform(), rng.random(4 * N)) == set()
+    assert len(suspicious(Normal(0.3), rng.normal(0, 0.33, 4 * N))) == 3
+    edge = 0.3 * np.sqrt(3)
+    assert len(suspicious(Normal(0.3), rng.uniform(-edge, edge, 4 * N))) >= 2
+    assert len(suspicious(Normal(0.3), np.zeros(4 * N))) >= 3
+    assert suspicious(Uniform(), rng.uniform(-1, 1, N)) >= {"mean", "smallest draw"}

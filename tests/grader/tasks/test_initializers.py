@@ -30,3 +30,23 @@ def test_odd_answers_are_named(body: str, message: str) -> None:
     assert not report.passed
     assert any(message in r.message for r in findings(report)), [r.message for r in findings(report)]
     assert all(r.verdict is not Verdict.BROKEN for r in report.results)
+
+
+@pytest.mark.parametrize("shape", ["(0,)", "(200, 100)[: 2 - self.calls % 2]"])
+def test_answers_whose_shape_changes_are_never_the_graders_fault(shape: str) -> None:
+    """Right for the small shapes that are tried first; odd where statistics are computed."""
+    source = f"""
+import numpy as np
+
+class He:
+    calls = 0
+
+    def initialize(self, weights_shape, fan_in, fan_out):
+        self.calls += 1
+        if np.prod(weights_shape) > 1000:
+            weights_shape = {shape}
+        return np.random.normal(0, (2 / fan_in) ** 0.5, weights_shape)
+"""
+    report = grade(written(Layers__Initializers=source), ["He"])["He"]
+    assert not report.passed
+    assert all(r.verdict is not Verdict.BROKEN for r in report.results), [r.message for r in findings(report)]
