@@ -29,6 +29,7 @@ class Graded:
     passed: bool
     broken: bool
     seconds: float
+    isolation: str
     verdicts: Mapping[str, int]
     blob: bytes
 
@@ -47,6 +48,7 @@ class Graded:
             report.passed,
             report.broken,
             report.seconds,
+            report.isolation,
             verdicts,
             zlib.compress(report.to_json().encode("utf-8", "replace"), 3),
         )

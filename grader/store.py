@@ -14,6 +14,7 @@ from pathlib import Path
 from grader.graded import Edition, Graded
 from grader.model import Report
 from grader.results import Handin, Mark
+from grader.sandbox.levels import at_least
 from grader.store_file import StoreError, as_store_error, open_file
 
 __all__ = ["Store", "StoreError", "renamed"]
@@ -75,24 +76,34 @@ class Store:
             self._connection.executemany("INSERT INTO edition (task, seed, suite, since) VALUES (?, ?, ?, ?)", rows)
 
     def add(self, graded: Graded) -> None:
-        """Keep a report, at once. One of the same key is only replaced if the grader had failed on it."""
+        """Keep a report, at once. One of the same key is only replaced if the grader had failed on it, or if it was
+        made at another level of isolation.
+        """
         g = graded
         row = (g.digest, g.task, g.edition.seed, g.edition.suite, _now(), g.score, g.max_score, g.passed, g.broken)
         with self._errors():
             self._connection.execute(
-                "INSERT INTO report VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+                "INSERT INTO report VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
                 "graded = excluded.graded, score = excluded.score, max_score = excluded.max_score, "
-                "passed = excluded.passed, broken = excluded.broken, seconds = excluded.seconds, json = excluded.json "
-                "WHERE report.broken",
-                (*row, g.seconds, g.blob),
+                "passed = excluded.passed, broken = excluded.broken, seconds = excluded.seconds, "
+                "isolation = excluded.isolation, json = excluded.json "
+                "WHERE report.broken OR report.isolation <> excluded.isolation",
+                (*row, g.seconds, g.isolation, g.blob),
             )
 
-    def standing(self, digest: str) -> dict[tuple[str, Edition], bool]:
-        """Return the (task, edition) that are graded for a hand-in, without the grader's failures: passed or not."""
-        query = "SELECT task, seed, suite, passed FROM report WHERE digest = ? AND NOT broken"
+    def standing(self, digest: str, require: str | None = None) -> dict[tuple[str, Edition], bool]:
+        """Return the (task, edition) that are graded for a hand-in, without the grader's failures: passed or not.
+
+        With `require`, only what was graded at that level of isolation or a stronger one.
+        """
+        query = "SELECT task, seed, suite, passed, isolation FROM report WHERE digest = ? AND NOT broken"
         with self._errors():
             found = self._connection.execute(query, (digest,)).fetchall()
-        return {(task, Edition(seed, suite)): bool(passed) for task, seed, suite, passed in found}
+        return {
+            (task, Edition(seed, suite)): bool(passed)
+            for task, seed, suite, passed, isolation in found
+            if require is None or at_least(isolation, require)
+        }
 
     def reports(self, digest: str, editions: Mapping[str, Edition]) -> list[Report]:
         """Return the reports of a hand-in under these editions, in their order."""

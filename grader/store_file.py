@@ -13,7 +13,7 @@ CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE report (
     digest TEXT NOT NULL, task TEXT NOT NULL, seed INTEGER NOT NULL, suite TEXT NOT NULL, graded TEXT NOT NULL,
     score REAL NOT NULL, max_score REAL NOT NULL, passed INTEGER NOT NULL, broken INTEGER NOT NULL,
-    seconds REAL NOT NULL, json BLOB NOT NULL,
+    seconds REAL NOT NULL, isolation TEXT NOT NULL, json BLOB NOT NULL,
     PRIMARY KEY (digest, task, seed, suite)
 );
 CREATE TABLE edition (

@@ -26,6 +26,7 @@ class Plan:
     editions: Mapping[str, Edition]
     limits: Limits | None
     store: Store
+    require: str | None = None  # the weakest isolation that will do
 
 
 @dataclass
@@ -86,7 +87,7 @@ def _bundles(plan: Plan, progress: Progress, running: _Running) -> Iterator[Bund
 
 def _open(plan: Plan, number: int, submission: Submission) -> Bundle | None:
     """Return the jobs of a hand-in that are still to do, or None."""
-    standing = plan.store.standing(submission.digest)
+    standing = plan.store.standing(submission.digest, plan.require)
     passed, jobs = {}, []
     for task in plan.tasks:
         edition = plan.editions[task.name]
@@ -96,4 +97,4 @@ def _open(plan: Plan, number: int, submission: Submission) -> Bundle | None:
             passed[task.name] = standing[task.name, edition]
         else:
             jobs.append(Job(submission, task.name, edition.seed, edition.suite, plan.limits, tuple(task.points)))
-    return Bundle(number, tuple(jobs), passed) if jobs else None
+    return Bundle(number, tuple(jobs), passed, require=plan.require) if jobs else None

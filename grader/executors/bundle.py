@@ -15,13 +15,14 @@ class Bundle:
     """The jobs of one hand-in that are still to do; they share its guest. It travels as it is, to any machine.
 
     `passed` says of tasks that were graded before whether they passed. `grader` is the fingerprint of the source that
-    must do the grading.
+    must do the grading, `require` the isolation below which it must not.
     """
 
     number: int
     jobs: tuple[Job, ...]
     passed: Mapping[str, bool] = field(default_factory=dict)
     grader: str = field(default_factory=suite_fingerprint)
+    require: str | None = None
 
     @property
     def submission(self) -> Submission:

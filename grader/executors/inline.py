@@ -12,6 +12,8 @@ from grader.grading import DIALECT_TRAITS, grade
 from grader.model import Job, Limits, Report, Submission, Task
 from grader.plugins import Registry
 from grader.sandbox.guests import Launch
+from grader.sandbox.levels import at_least
+from grader.sandbox.probe import best
 from grader.sandbox.session import Session
 
 
@@ -72,6 +74,9 @@ def grade_bundle(bundle: Bundle, registry: Registry, launch: Launch) -> Iterator
     here = suite_fingerprint()
     if here != bundle.grader:
         yield Closed(bundle.number, f"this worker has another version of the grader ({here}, not {bundle.grader})")
+        return
+    if bundle.require is not None and not at_least(best().level, bundle.require):
+        yield Closed(bundle.number, f"this worker isolates at {best().level}; --require {bundle.require}")
         return
     try:
         tasks = [registry.tasks[job.task].within(job.groups) for job in bundle.jobs]

@@ -42,6 +42,7 @@ def test_first_and_worst_place_with_both_values() -> None:
         == "the output differs in 2 of 12 entries: at [0, 1] 2.5 instead of 2, worst at [2, 3] 20 instead of 12"
     )
     text, details = describe(answer, RIGHT, deviates(answer, RIGHT, "value"), "it")
+    assert details.pop("error")["cells"][2][3] == 99
     assert details == {"wrong": 2, "size": 12, "first": [0, 1], "worst": [2, 3]}
     assert text.startswith("it differs")
     assert say(changed(put((1, 1), 7))).startswith("the output differs in 1 of 12 entries: at [1, 1] 7 instead of 6")

@@ -141,25 +141,25 @@ def started(words: list[str], **more: object) -> subprocess.Popen[bytes]:
 
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class of eight, and beside it a store of which nothing is missing."""
-    inbox = small_class(tmp_path_factory.mktemp("whole"), right=5, wrong=2)
+    """A class of six, and beside it a store of which nothing is missing."""
+    inbox = small_class(tmp_path_factory.mktemp("whole"), right=4, wrong=1)
     assert run_class(inbox, seed=7, executor="processes", jobs=2) == OK
     return inbox
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_killed_and_run_again_nothing_is_lost_or_doubled(
     uninterrupted: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     whole, store = uninterrupted.parent / "s.sqlite", tmp_path / "s.sqlite"
     log = tmp_path / "s.sqlite-wal"
     process = started(command(uninterrupted, store), start_new_session=True)
-    while not (log.exists() and log.stat().st_size > 60_000):  # some reports are there
+    while not (log.exists() and log.stat().st_size > 30_000):  # some reports are there
         time.sleep(0.005)
         assert process.poll() is None
     os.kill(process.pid, number)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == {signal.SIGINT: INTERRUPTED, signal.SIGTERM: 143, signal.SIGKILL: -9}[number]
+    assert process.returncode == {signal.SIGINT: INTERRUPTED, signal.SIGKILL: -9}[number]
     if number is signal.SIGINT:
         assert b"interrupted after" in err
         assert b"Traceback" not in err
