@@ -140,6 +140,7 @@ class BiasMissing(UnrolledRNN):
     """
 
     _left_out: Sequence[str] = ("bh", "by")
+    _gradient_too = True
 
     def forward(self, x: Array) -> Array:
         """Compute with biases of zero."""
@@ -151,7 +152,7 @@ class BiasMissing(UnrolledRNN):
             self.parameters.update(own)
 
     def _add(self, names: Sequence[str], parts: dict[str, Array]) -> None:
-        super()._add([name for name in names if name not in self._left_out], parts)
+        super()._add([name for name in names if not self._gradient_too or name not in self._left_out], parts)
 
 
 class DxContainsHidden(UnrolledRNN):
@@ -241,13 +242,20 @@ _MISTAKES: Sequence[tuple[str, Sequence[type[Any]]]] = (
         ],
     ),
     ("rnn-time-order", [TimeOrder]),
-    ("rnn-bias-missing-in-concat", [variant(BiasMissing, _left_out=n) for n in (("bh", "by"), ("bh",), ("by",))]),
+    (
+        "rnn-bias-missing-in-concat",
+        [
+            variant(BiasMissing, _left_out=names, _gradient_too=too)
+            for too in (True, False)
+            for names in (("bh", "by"), ("bh",), ("by",))
+        ],
+    ),
     ("rnn-dx-contains-hidden", [DxContainsHidden]),
     (
         "rnn-gradient-clipped",
         [
             variant(cls, _limit=limit, _clipped=names)
-            for limit in (5.0, 1.0)
+            for limit in (5.0, 10.0)
             for cls, names in (
                 (GradientClipped, _BOTH),
                 (GradientClipped, HIDDEN),

@@ -153,12 +153,12 @@ class BuffersOfFirstSequence(RNN):
     __doc__ = SequenceLengthCached.__doc__
 
     def forward(self, x: Array) -> Array:
-        """Write into an array of the first call's length."""
-        buffer = np.zeros((self.__dict__.setdefault("_steps", len(x)), self.output_size))
+        """Write into the array that the first call made."""
+        buffer: Array = self.__dict__.setdefault("_buffer", np.zeros((len(x), self.output_size)))
         if len(x) > len(buffer):
             raise IndexError(f"index {len(buffer)} is out of bounds for axis 0 with size {len(buffer)}")
         buffer[: len(x)] = super().forward(x)
-        return buffer
+        return buffer.copy()
 
     def backward(self, dout: Array) -> Array:
         """Return (T, D)."""

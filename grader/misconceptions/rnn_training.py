@@ -140,6 +140,31 @@ class WeightsSetterMissing(RNN):
         """Take no notice."""
 
 
+class WeightsSetterUnconnected(RNN):
+    __doc__ = WeightsSetterMissing.__doc__
+
+    def assign(self, table: dict[str, Any]) -> None:
+        """Show the new weights from now on."""
+        self.__dict__.setdefault("_used", self.parameters)
+        self.parameters = self.parameters | table
+
+    def forward(self, x: Array) -> Array:
+        """Compute with the old ones."""
+        return self._with_old(super().forward, x)
+
+    def backward(self, dout: Array) -> Array:
+        """The same."""
+        return self._with_old(super().backward, dout)
+
+    def _with_old(self, method: Callable[[Array], Array], given: Array) -> Array:
+        shown = self.parameters
+        self.parameters = self.__dict__.get("_used", shown)
+        try:
+            return method(given)
+        finally:
+            self.parameters = shown
+
+
 class GradientHasExtraRow(RNN):
     """the gradient of the weights has not the shape of the weights
 
@@ -151,6 +176,21 @@ class GradientHasExtraRow(RNN):
         self.zero_grad()
         dx = super().backward(dout)
         self.gradients["Wh"] = np.vstack([self.gradients["Wh"], self.gradients["bh"]])
+        return dx
+
+
+class GradientWithoutBiasRow(RNN):
+    __doc__ = GradientHasExtraRow.__doc__
+
+    def backpropagate(self, dout: Array, step: Step) -> Array:
+        self.gradients = {}
+        self.zero_grad()
+        dx = self.backward(dout)
+        for name in self.parameters:
+            step(name)
+        # stacked as in the exercise, these are the rows of x and h, and none of the bias
+        hidden = self.gradients["Wh"]
+        self.gradients |= {"Wh": hidden[:-1], "bh": hidden[-1]}
         return dx
 
 
@@ -174,7 +214,8 @@ _UPDATES: Sequence[tuple[str, Sequence[type[Any]]]] = (
         ],
     ),
     ("rnn-gradient-accumulates-over-calls", [ShownGradientAccumulates]),
-    ("rnn-weights-setter-missing", [WeightsSetterMissing]),
+    ("rnn-gradient-weights-shape", [GradientWithoutBiasRow]),
+    ("rnn-weights-setter-missing", [WeightsSetterMissing, WeightsSetterUnconnected]),
 )
 
 
