@@ -141,8 +141,9 @@ def started(words: list[str], **more: object) -> subprocess.Popen[bytes]:
 
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class of six, and beside it a store of which nothing is missing."""
-    inbox = small_class(tmp_path_factory.mktemp("whole"), right=4, wrong=1)
+    """A class of six, the last of them slow, and beside it a store of which nothing is missing."""
+    inbox = small_class(tmp_path_factory.mktemp("whole"), right=3, wrong=1)
+    hand_in(inbox, "zz_slow", "import time; time.sleep(1.5)\n" + RIGHT)
     assert run_class(inbox, seed=7, executor="processes", jobs=2) == OK
     return inbox
 
@@ -154,7 +155,7 @@ def test_killed_and_run_again_nothing_is_lost_or_doubled(
     whole, store = uninterrupted.parent / "s.sqlite", tmp_path / "s.sqlite"
     log = tmp_path / "s.sqlite-wal"
     process = started(command(uninterrupted, store), start_new_session=True)
-    while not (log.exists() and log.stat().st_size > 30_000):  # some reports are there
+    while not (log.exists() and log.stat().st_size > 80_000):  # some reports are there
         time.sleep(0.005)
         assert process.poll() is None
     os.kill(process.pid, number)
