@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.accuracy import corruptions, detection, false_alarms, figures, gradient_cost, groups, naming, pairs
+from tests.accuracy import corruptions, detection, false_alarms, figures, groups, naming, pairs
 from tests.accuracy.figures import Figure
 
 SECTIONS = ("detection", "alarms", "naming", "corruptions", "pairs", "gradients")
