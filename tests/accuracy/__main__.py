@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.accuracy import corruptions, detection, false_alarms, figures, groups, naming, pairs
+from tests.accuracy import corruptions, detection, false_alarms, figures, naming, pairs
 from tests.accuracy.figures import Figure
 
 SECTIONS = ("detection", "alarms", "naming", "corruptions", "pairs", "gradients")
@@ -58,7 +58,6 @@ class _Run:
     def __init__(self, quick: bool, jobs: int, seed: int) -> None:
         self.quick, self.jobs, self.seed = quick, jobs, seed
         self._matrix = ""
-        self._same: list[frozenset[str]] | None = None
 
     def detection(self) -> list[Figure]:
         """Every misconception, over ten seeds (quick: one, a component of each kind)."""
@@ -77,7 +76,7 @@ class _Run:
         """Text patches of the examples."""
         patches = naming.all_patches()
         chosen = patches[:: max(len(patches) // 30, 1)] if self.quick else patches
-        return figures.naming(naming.name_all(chosen, self.seed, jobs=self.jobs), self._groups())
+        return figures.naming(naming.name_all(chosen, self.seed, jobs=self.jobs))
 
     def corruptions(self) -> list[Figure]:
         """Random corruptions."""
@@ -87,10 +86,12 @@ class _Run:
         """Two mistakes at once."""
         known = [patch for patch in naming.all_patches() if patch.example == "example_fau"]
         drawn = pairs.draw(known, 10 if self.quick else 200, self.seed)
-        return figures.pairs(pairs.grade_pairs(drawn, self.seed, jobs=self.jobs), self._groups())
+        return figures.pairs(pairs.grade_pairs(drawn, self.seed, jobs=self.jobs))
 
     def gradients(self) -> list[Figure]:
         """What a gradient check costs."""
+        from tests.accuracy import gradient_cost
+
         return gradient_cost.figures(quick=self.quick)
 
     def page(self, lines: list[str]) -> str:
@@ -99,11 +100,6 @@ class _Run:
         return (
             f"# Accuracy\n\nWritten by `python -m tests.accuracy --table FILE`.\n\n```\n{shown}\n```\n\n{self._matrix}"
         )
-
-    def _groups(self) -> list[frozenset[str]]:
-        if self._same is None:
-            self._same = groups.indistinguishable(self.seed)
-        return self._same
 
 
 _QUICK = ("FullyConnected", "ReLU", "CrossEntropyLoss", "Adam", "RNN", "L2_Regularizer", "He", "NeuralNetwork")

@@ -7,7 +7,6 @@ range away from the factors that mistakes have. Each is told from where it is ma
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,6 +18,7 @@ from grader.bench import generator
 from grader.model import Misconception
 from grader.references import reference
 from tests.accuracy.imitations import bad, grade_imitation
+from tests.accuracy.parallel import mapped
 from tests.grader.handins import registry
 
 Array = NDArray[Any]
@@ -57,11 +57,7 @@ class Corrupted:
 
 def corrupt_all(count: int, seed: int, *, jobs: int = 1) -> list[Corrupted]:
     """Grade `count` corruptions with diagnosis."""
-    work = partial(corrupt, seed=seed)
-    if jobs == 1:
-        return [work(number) for number in range(count)]
-    with ProcessPoolExecutor(jobs) as pool:
-        return list(pool.map(work, range(count), chunksize=4))
+    return mapped(partial(corrupt, seed=seed), range(count), jobs)
 
 
 def corrupt(number: int, seed: int) -> Corrupted:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
 from grader.misconceptions.catalogue import rows
 from grader.model import Misconception, Tier
 from tests.accuracy.imitations import bad, forms, grade_imitation
+from tests.accuracy.parallel import mapped
 from tests.accuracy.plain import is_caught
 from tests.grader.handins import registry
 
@@ -39,10 +39,7 @@ def detect(seeds: Sequence[int], *, jobs: int = 1, only: Iterable[str] = ()) -> 
     known = registry()
     numbers = [i for i, one in enumerate(known.misconceptions) if not only or set(one.tasks) & set(only)]
     work = partial(_detect_one, seeds=seeds)
-    if jobs == 1:
-        return [found for number in numbers for found in work(number)]
-    with ProcessPoolExecutor(jobs) as pool:
-        return [found for several in pool.map(work, numbers, chunksize=2) for found in several]
+    return [found for several in mapped(work, numbers, jobs) for found in several]
 
 
 def _detect_one(number: int, seeds: Sequence[int]) -> list[Detection]:

@@ -12,8 +12,6 @@ from tests.accuracy.detection import Detection, idle_checks
 from tests.accuracy.naming import Naming, verdict
 from tests.accuracy.pairs import Paired
 
-Groups = Sequence[frozenset[str]]
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -59,18 +57,18 @@ def detection(found: Sequence[Detection], whole: bool) -> list[Figure]:
     return figures
 
 
-def naming(found: Sequence[Naming], same: Groups) -> list[Figure]:
+def naming(found: Sequence[Naming]) -> list[Figure]:
     """Return how often the right mistake is named first."""
     known = {row.id for row in rows() if row.graded}
     held = [one for one in found if one.patch.id in known]
-    verdicts = Counter(verdict(one, same) for one in held)
+    verdicts = Counter(verdict(one) for one in held)
     relatives = [one for one in found if one.patch.id not in known]
     share = {key: verdicts[key] / max(len(held), 1) for key in ("right", "wrong", "silent")}
     native = sum(one.patch.example == "example_native" for one in held)
     unnoticed = [f"{one.patch.id} ({one.patch.task}) is not noticed" for one in found if not one.noticed]
-    wrong = [f"{one.patch.id}: named {', '.join(one.named)}" for one in held if verdict(one, same) == "wrong"]
-    silent = [f"{one.patch.id}: silent" for one in held if verdict(one, same) == "silent"]
-    mute = [one for one in held if verdict(one, same) == "silent" and not one.hint]
+    wrong = [f"{one.patch.id}: named {', '.join(one.named)}" for one in held if verdict(one) == "wrong"]
+    silent = [f"{one.patch.id}: silent" for one in held if verdict(one) == "silent"]
+    mute = [one for one in held if verdict(one) == "silent" and not one.hint]
     ids = len({one.patch.id for one in held})
     return [
         Figure(
@@ -116,11 +114,11 @@ def corruptions(found: Sequence[Corrupted]) -> list[Figure]:
     ]
 
 
-def pairs(found: Sequence[Paired], same: Groups) -> list[Figure]:
+def pairs(found: Sequence[Paired]) -> list[Figure]:
     """Return how often one of two mistakes is suspected."""
     unnoticed = [" + ".join(one.ids) for one in found if not one.naming.noticed]
     unsuspected = [
-        f"{' + '.join(one.ids)}: {', '.join(one.naming.suspects) or 'none'}" for one in found if not one.suspected(same)
+        f"{' + '.join(one.ids)}: {', '.join(one.naming.suspects) or 'none'}" for one in found if not one.suspected()
     ]
     share = 1 - len(unsuspected) / max(len(found), 1)
     return [

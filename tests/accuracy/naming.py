@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import tests.grader
 from grader.model import Report
+from tests.accuracy.groups import same_name
+from tests.accuracy.parallel import mapped
 from tests.grader.handins import findings, grade, patched
 
 Patches = list[tuple[str, str, str]]
@@ -53,10 +54,7 @@ def all_patches() -> list[Patch]:
 
 def name_all(patches: Sequence[Patch], seed: int, *, jobs: int = 1) -> list[Naming]:
     """Grade every patched hand-in in a guest of its own."""
-    if jobs == 1:
-        return [name(patch, seed) for patch in patches]
-    with ProcessPoolExecutor(jobs) as pool:
-        return list(pool.map(partial(name, seed=seed), patches, chunksize=4))
+    return mapped(partial(name, seed=seed), patches, jobs)
 
 
 def name(patch: Patch, seed: int) -> Naming:
@@ -69,9 +67,8 @@ def _naming(patch: Patch, report: Report) -> Naming:
     return Naming(patch, bool(findings(report)), report.misconceptions, report.suspects, hints[0] if hints else "")
 
 
-def verdict(naming: Naming, same: Iterable[frozenset[str]]) -> str:
-    """Return `right`, `wrong` or `silent`; ids of one group of `same` count as one name."""
+def verdict(naming: Naming) -> str:
+    """Return `right`, `wrong` or `silent`; ids that cannot be told apart count as one name."""
     if not naming.named:
         return "silent"
-    group = next((ids for ids in same if naming.patch.id in ids), frozenset([naming.patch.id]))
-    return "right" if naming.named[0] in group else "wrong"
+    return "right" if same_name(naming.patch.id, naming.named[0]) else "wrong"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
 from grader.bench import generator
+from tests.accuracy.groups import same_name
 from tests.accuracy.naming import Naming, Patch, name
+from tests.accuracy.parallel import mapped
 from tests.grader.handins import patched
 
 
@@ -19,10 +20,9 @@ class Paired:
     ids: tuple[str, str]
     naming: Naming
 
-    def suspected(self, same: Sequence[frozenset[str]]) -> bool:
+    def suspected(self) -> bool:
         """Tell whether one of the two, or what cannot be told from it, is among the first three ids."""
-        wanted = set(self.ids).union(*(ids for ids in same if ids & set(self.ids)))
-        return bool(wanted & set(self.naming.suspects))
+        return any(same_name(id, suspect) for id in self.ids for suspect in self.naming.suspects)
 
 
 def draw(patches: Sequence[Patch], count: int, seed: int) -> list[tuple[Patch, Patch]]:
@@ -51,11 +51,7 @@ def _compatible(a: Patch, b: Patch) -> bool:
 
 def grade_pairs(pairs: Sequence[tuple[Patch, Patch]], seed: int, *, jobs: int = 1) -> list[Paired]:
     """Grade every pair."""
-    work = partial(_grade, seed=seed)
-    if jobs == 1:
-        return [work(pair) for pair in pairs]
-    with ProcessPoolExecutor(jobs) as pool:
-        return list(pool.map(work, pairs, chunksize=4))
+    return mapped(partial(_grade, seed=seed), pairs, jobs)
 
 
 def _grade(pair: tuple[Patch, Patch], seed: int) -> Paired:
