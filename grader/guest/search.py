@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 
@@ -32,6 +33,27 @@ def module_name(roots: Sequence[str], filename: str) -> str:
             stem = stem[len(root) :]
             break
     return stem.removesuffix("/__init__").replace("/", ".")
+
+
+def optimizers_handed_out(source: str, container: str) -> list[str]:
+    """Return the attributes besides `optimizer` through which the class `container` gives its layers optimizers.
+
+    Such as `layer.bias_optimizer = …` somewhere in the class. Nothing, if the text cannot be read.
+    """
+    try:
+        classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name == container]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    targets = [
+        target
+        for known in classes
+        for node in ast.walk(known)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id != "self"
+    ]
+    names = [target.attr for target in targets if "optimizer" in target.attr.lower() and target.attr != "optimizer"]
+    return list(dict.fromkeys(names))
 
 
 def _folded(name: str) -> str:

@@ -8,7 +8,6 @@ from tests.grader.variant import Variant
 # rows of the list of correct choices that are none in this exercise, or no choice of a hand-in
 NOT_HERE = {
     6: "the exercise sums its loss; a mean is a mistake here",
-    20: "both dialects say who updates: backward, or the container",
     30: "the exercise asks for normal draws; a uniform distribution is a mistake here",
     34: "a matter of the grader's own thresholds",
 }

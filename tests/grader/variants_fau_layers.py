@@ -95,6 +95,13 @@ CONV: list[Variant] = [
         ("np.tensordot(error, self.columns,", "np.tensordot(error.astype(np.float32), self.columns.astype(np.float32),")),
     of_layer(29, "Conv", "one optimizer object with a state for each parameter",
         ("self._bias_optimizer = copy.deepcopy(optimizer)", "self._bias_optimizer = copy.copy(optimizer)")),
+    Variant((20,), "the container hands out the bias's optimizer", "example_fau", ("Conv", "NeuralNetwork"), (
+        ("Layers/Conv.py", "        self._bias_optimizer = copy.deepcopy(optimizer)\n", ""),
+        ("Layers/Conv.py", "self._bias_optimizer = None", "self.bias_optimizer = None"),
+        ("Layers/Conv.py", "self._bias_optimizer.calculate", "self.bias_optimizer.calculate"),
+        ("NeuralNetwork.py", "            layer.optimizer = copy.deepcopy(self.optimizer)\n",
+            "            layer.optimizer = copy.deepcopy(self.optimizer)\n            if hasattr(layer, 'bias_optimizer'):\n                layer.bias_optimizer = copy.deepcopy(self.optimizer)\n"),
+    )),
     of_layer(7, "Conv", "the input gradient is a slice of a larger array", ("return previous_error.reshape(self.input_shape)", "return previous_error[..., 0] if self.is_1d else previous_error")),
     of_layer(23, "Conv", "sums over strided windows",
         (PRODUCT, "windows = np.lib.stride_tricks.sliding_window_view(padded, (self.kernel_y, self.kernel_x), axis=(2, 3))[:, :, ::self.stride_y, ::self.stride_x]\n"

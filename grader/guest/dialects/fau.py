@@ -6,7 +6,7 @@ Classes are found by name: first where the exercise wants them, else wherever in
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from ..faults import MISSING, Fault
 from ..importer import MemoryFinder
 from ..lenet import ASSEMBLED, LeNetUnit, assemble
 from ..networks import FauNetwork
-from ..search import class_places, module_name
+from ..search import class_places, module_name, optimizers_handed_out
 from ..units import InitializerUnit, LossUnit, OptimizerUnit, RegularizerUnit, aliasing, initialize
 
 PLACES = {
@@ -36,6 +36,7 @@ class Dialect:
 
     def __init__(self, finder: MemoryFinder, entry_points: Mapping[str, str]) -> None:
         self.finder = finder
+        self._handed_out: list[str] | None = None
 
     def find(self, kind: str, component: str) -> tuple[Any, str, list[str]]:
         """Return the class of a component, its file and remarks; raise Fault if there is none."""
@@ -64,8 +65,17 @@ class Dialect:
         if kind == "network":
             return FauNetwork(cls, init, self._own)
         if kind == "lenet":
-            return LeNetUnit(cls(), FauLayer)
-        return UNITS[kind](cls(*init.values()))
+            return LeNetUnit(cls(), self._wrapped)
+        made = cls(*init.values())
+        return self._wrapped(made) if kind == "layer" else UNITS[kind](made)
+
+    def _wrapped(self, layer: Any) -> FauLayer:
+        """Wrap a layer; its optimizers come the way in which the hand-in's own container hands them out."""
+        if self._handed_out is None:
+            places = class_places(self.finder.files, "NeuralNetwork", PLACES["network"].format("NeuralNetwork"))[:1]
+            found = [optimizers_handed_out(self.finder.files[name], container) for name, container in places]
+            self._handed_out = found[0] if found else []
+        return FauLayer(layer, self._handed_out)
 
     def _own(self, component: str, init: Mapping[str, Any]) -> Any:
         """Make a layer of the student's own, for a container that is tried with it."""
@@ -83,10 +93,14 @@ class Dialect:
 
 
 class FauLayer:
-    """A layer that updates its weights inside `backward` as soon as it has an optimizer."""
+    """A layer that updates its weights inside `backward` as soon as it has an optimizer.
 
-    def __init__(self, layer: Any) -> None:
+    `handed_out` are the attributes besides `optimizer` that the hand-in's container would give an optimizer.
+    """
+
+    def __init__(self, layer: Any, handed_out: Sequence[str] = ()) -> None:
         self.layer = layer
+        self._handed_out = handed_out
 
     def forward(self, x: Array) -> Array:
         """Return the output."""
@@ -112,6 +126,9 @@ class FauLayer:
     def attach(self, name: str, rates: list[float]) -> None:
         """Give the layer an optimizer of the grader's."""
         self.layer.optimizer = OPTIMIZERS[name](*rates)
+        for attribute in self._handed_out:
+            if hasattr(self.layer, attribute):
+                setattr(self.layer, attribute, OPTIMIZERS[name](*rates))
 
     def update(self) -> None:
         """Nothing to do: `backward` has done it."""
@@ -142,7 +159,6 @@ def _optimizer(optimizer: Any) -> OptimizerUnit:
 
 
 UNITS = {
-    "layer": FauLayer,
     "loss": LossUnit,
     "optimizer": _optimizer,
     "regularizer": RegularizerUnit,
