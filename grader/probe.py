@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader import compare
+from grader.localise import describe as describe_place
+from grader.localise import localise
 from grader.model import Case
 from grader.remote import RemoteLayer
 from grader.samples import direction, sample, whole_sample
-from grader.tolerance import deviates, difference_step, tolerance
+from grader.slopes import Slopes, inner
+from grader.tolerance import deviates
 from grader.trace import Observation, condition
 
 Array = NDArray[Any]
-_PROJECTIONS = 3
-_LOCALISE_UP_TO = 400  # entries; beyond that a mismatch is reported without its place
+_PROJECTIONS = 2
 
 
 class CheckFailed(Exception):
@@ -140,46 +143,24 @@ class Probe:
 
         Compares projections on random directions v: <answer, v> against a four-point central difference along v, so
         the number of calls does not grow with the size. On a mismatch `truth`, the reference's own gradient, says
-        where; without one the entries are differentiated one by one. An answer of zeros has to agree with `truth`.
+        where; without one, or where it agrees, a few more differences do (`localise`). An answer of zeros has to agree
+        with `truth`.
         """
         if answer.shape != at.shape:
             self.assert_shape(answer, at.shape, what)
             return
-        precision = np.dtype(np.float64)
-
-        def loss(x: Array) -> float:
-            nonlocal precision
-            y = of(x)
-            precision = min(y.dtype, answer.dtype)
-            return _inner(along, y)
-
-        directions = [direction(at.shape, self.rng) for _ in range(_PROJECTIONS)]
-        fits = False
-        if self._differentiate or truth is None:
-            loss(at)
-            fits = all(
-                _matches(_inner(answer, v), _slope(loss, at, v, precision), answer, precision) for v in directions
-            )
-        # zero is the derivative of a forward that ignores its input: right only where the reference says so, too
-        if fits and (answer.any() or truth is None):
-            self._note(answer, answer, False, "gradient")
-            return
-        expected = truth() if truth is not None else _entrywise(loss, at, precision)
-        if expected is not None and expected.shape == answer.shape:
-            wrong = deviates(answer, expected, "gradient")
-            self._note(answer, expected, bool(wrong.any()), "gradient")
-            if wrong.any():
-                self._fail(*compare.describe(answer, expected, wrong, what, self.case.axes.get(tensor, ())))
-                return
-        if not fits and self._differentiate:
-            self._fail(f"{what} is not the derivative of what forward computes (by central differences)")
+        slopes = Slopes(lambda h, v: of(at + h * v[0]), along, answer.dtype)
+        fits = self._differences_fit([answer], slopes) if self._differentiate or truth is None else None
+        if self._agrees(answer, fits, truth, what, tensor) and fits is False:
+            self._not_the_derivative(answer, slopes, what, tensor)
 
     def assert_parameter_gradients(
         self, layer: RemoteLayer, x: Array, truth: Callable[[Array, Array], Mapping[str, Array]]
     ) -> None:
         """Fail unless every gradient that `layer` reports is the derivative of its own forward pass at `x`.
 
-        `truth(x, dout)` gives the reference's gradients, to say where one is wrong.
+        All parameters are moved at once: eight forward passes, however many there are. On a mismatch `truth(x, dout)`,
+        the reference's gradients, says where; if it agrees, every parameter is moved alone.
         """
         params = layer.params()
         dout = self.cotangent(layer.forward(x))
@@ -189,22 +170,75 @@ class Probe:
         missing = sorted(set(true_gradients) - set(params))
         if missing:
             self._fail(f"there is no array {missing[0]}")
-        for name, value in params.items():
-            if name not in grads:
-                self._fail(f"there is no gradient of {name} after backward")
-                continue
-            grad = _like(grads[name], value)
+        answers = {name: _like(grads[name], value) for name, value in params.items() if name in grads}
+        moved = [name for name, answer in answers.items() if answer.shape == params[name].shape]
 
-            def of(candidate: Array, name: str = name) -> Array:
-                layer.set_params({name: candidate})
+        def slopes(names: Sequence[str]) -> Slopes:
+            def of(h: float, v: Sequence[Array]) -> Array:
+                layer.set_params({name: params[name] + h * each for name, each in zip(names, v, strict=True)})
                 return layer.forward(x)
 
-            def true_gradient(name: str = name) -> Array | None:
-                return true_gradients.get(name)
+            return Slopes(of, dout, min((answers[name].dtype for name in names), default=np.dtype(np.float64)))
 
-            layer.set_params(params)
-            self.assert_gradient(grad, of, value, dout, f"the gradient of {name}", true_gradient, name)
-            layer.set_params(params)
+        fits = self._differences_fit([answers[name] for name in moved], slopes(moved)) if self._differentiate else None
+        layer.set_params(params)
+        agree = True
+        for name, value in params.items():
+            what = f"the gradient of {name}"
+            if name in moved:
+                agree &= self._agrees(answers[name], fits, partial(true_gradients.get, name), what, name)
+            elif name in grads:
+                self.assert_shape(answers[name], value.shape, what)
+            else:
+                self.assert_true(False, f"there is no gradient of {name} after backward")
+        if agree and fits is False:
+            for name in moved:
+                if not self._differences_fit([answers[name]], slopes([name])):
+                    self._not_the_derivative(answers[name], slopes([name]), f"the gradient of {name}", name)
+                layer.set_params(params)
+
+    def _differences_fit(self, answers: Sequence[Array], slopes: Slopes) -> bool:
+        """Tell whether gradients, taken together, are the derivative, going by random projections."""
+        norm = float(np.linalg.norm([np.linalg.norm(answer.astype(np.float64)) for answer in answers]))
+        size = sum(answer.size for answer in answers)
+        for _ in range(_PROJECTIONS if size else 0):
+            v = [direction(answer.shape, self.rng) for answer in answers]
+            slope = slopes.along(v)
+            projected = sum(inner(answer, each) for answer, each in zip(answers, v, strict=True))
+            noise = slopes.noise(norm, slope, size)
+            if not (abs(projected - slope) <= noise and np.isfinite(noise)):  # to infinity, everything would be close
+                return False
+        return True
+
+    def _agrees(
+        self, answer: Array, fits: bool | None, truth: Callable[[], Array | None] | None, what: str, tensor: str
+    ) -> bool:
+        """Tell whether a gradient agrees with the reference's, as far as that is needed and there is one.
+
+        `fits` says whether it is the derivative of what forward computes, None if nobody has tried. Makes one
+        observation, and fails if the gradient does not agree.
+        """
+        # zero is the derivative of a forward that ignores its input: right only where the reference says so, too
+        if fits and (answer.any() or truth is None):
+            self._note(answer, answer, False, "gradient")
+            return True
+        expected = truth() if truth is not None else None
+        if expected is None or expected.shape != answer.shape:
+            self._note(answer, answer, fits is False and truth is None, "gradient")
+            return True
+        wrong = deviates(answer, expected, "gradient")
+        self._note(answer, expected, bool(wrong.any()), "gradient")
+        if wrong.any():
+            self._fail(*compare.describe(answer, expected, wrong, what, self.case.axes.get(tensor, ())))
+        return not wrong.any()
+
+    def _not_the_derivative(self, answer: Array, slopes: Slopes, what: str, tensor: str) -> None:
+        """Fail, and say where a gradient is wrong, as far as a few more forward passes can tell."""
+        text = f"{what} is not the derivative of what forward computes (by central differences)"
+        if self.failure is None:  # only the first failure is reported
+            place = localise(answer, slopes, self.rng)
+            text += describe_place(place, answer, self.case.axes.get(tensor, ()))
+        self._fail(text)
 
     def _note(self, answer: Array, expected: Array, wrong: bool, kind: str) -> None:
         self.trace.append(Observation(answer, expected if wrong else answer, wrong, kind))
@@ -221,33 +255,3 @@ def _like(answer: Array, value: Array) -> Array:
     """Return `answer`, brought to the shape of `value` where both are one vector: (K,), (1, K) or (K, 1, 1)."""
     vectors = all(array.size == max(array.shape, default=1) for array in (answer, value))
     return answer.reshape(value.shape) if vectors and answer.size == value.size else answer
-
-
-def _inner(a: Array, b: Array) -> float:
-    return float(np.dot(a.ravel().astype(np.float64), b.ravel().astype(np.float64))) if a.shape == b.shape else np.nan
-
-
-def _slope(loss: Callable[[Array], float], at: Array, v: Array, precision: np.dtype[Any]) -> float:
-    """Four-point central difference of `loss` along v (Fornberg 1988, order 4)."""
-    h = difference_step(precision)
-    near = loss(at + h * v) - loss(at - h * v)
-    far = loss(at + 2 * h * v) - loss(at - 2 * h * v)
-    return (8 * near - far) / (12 * h)
-
-
-def _matches(projected: float, slope: float, answer: Array, precision: np.dtype[Any]) -> bool:
-    allowed = tolerance("gradient", precision)
-    norm = float(np.linalg.norm(answer.astype(np.float64)))
-    noise = allowed.atol * max(answer.size, 1) ** 0.5 + allowed.rtol * max(norm, abs(slope))
-    return bool(abs(projected - slope) <= noise and np.isfinite(noise))  # to infinity, everything would be close
-
-
-def _entrywise(loss: Callable[[Array], float], at: Array, precision: np.dtype[Any]) -> Array | None:
-    if at.size > _LOCALISE_UP_TO:
-        return None
-    gradient = np.empty(at.size)
-    for index in range(at.size):
-        v = np.zeros(at.size)
-        v[index] = 1.0
-        gradient[index] = _slope(loss, at, v.reshape(at.shape), precision)
-    return gradient.reshape(at.shape)

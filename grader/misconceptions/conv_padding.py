@@ -227,6 +227,8 @@ class CropTooEarly(Conv):
     _shifts = (-1, 0)
 
     def _inside(self) -> tuple[slice, ...]:
+        if self.padding == "valid":
+            return super()._inside()
         axes = zip(super()._inside(), self.kernel, self._shifts, strict=False)
         return tuple(slice(s.start + by * (k > 1), s.stop + by * (k > 1)) for s, k, by in axes)
 

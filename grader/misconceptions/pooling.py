@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from framework.layer import Array
+from framework.reference._arguments import floating
 from framework.reference.pooling import Pooling
 from grader.hookspecs import hookimpl
 from grader.misconceptions.define import misconception
@@ -263,6 +264,14 @@ class FirstWinners(Pooling):
         return y
 
 
+class FirstWinnersThroughout(FirstWinners):
+    __doc__ = FirstWinners.__doc__
+
+    def forward(self, x: Array) -> Array:
+        super().forward(x)
+        return np.take_along_axis(self._candidates(floating(x)), self._winner[..., None], axis=-1)[..., 0]
+
+
 class WinnersAppended(FirstWinners):
     __doc__ = FirstWinners.__doc__
 
@@ -338,6 +347,8 @@ def backcheck_misconceptions() -> list[Misconception]:
             ReturnAfterFirstOffsets,
             ReturnAfterFirstOffset,
         ),
-        "pool-loses-index-between-calls": (FirstWinners, WinnersAppended, PlacesAppended, AllPlacesAppended),
+        "pool-loses-index-between-calls": (
+            *(FirstWinners, FirstWinnersThroughout, WinnersAppended, PlacesAppended, AllPlacesAppended),
+        ),
     }
     return [misconception(id, cls, "Pooling") for id, classes in found.items() for cls in classes]

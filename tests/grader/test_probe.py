@@ -87,10 +87,12 @@ def test_wrong_gradient_is_shown_by_its_place(probe: Probe) -> None:
     right = gradient(x, a, dout)
     wrong = right.copy()
     wrong[1, 2] += 1
+    text = message(probe.assert_gradient, wrong, of=lambda x: forward(x, a), at=x, along=dout, truth=lambda: right)
     expected = f"the input gradient differs in 1 of 12 entries: at [sample 1, feature 2] {wrong[1, 2]:.6g} instead of "
-    for truth in (None, lambda: right):
-        text = message(probe.assert_gradient, wrong, of=lambda x: forward(x, a), at=x, along=dout, truth=truth)
-        assert text.startswith(expected)
+    assert text.startswith(expected)
+    text = message(probe.assert_gradient, wrong, of=lambda x: forward(x, a), at=x, along=dout)
+    place = f"; only at [sample 1, feature 2] {wrong[1, 2]:.6g} instead of {right[1, 2]:.6g}"
+    assert text == f"the input gradient is not the derivative of what forward computes (by central differences){place}"
 
 
 @pytest.mark.parametrize(
@@ -175,14 +177,17 @@ def test_number_of_calls_does_not_grow_with_the_size(probe: Probe) -> None:
 
         probe.assert_gradient(gradient(x, a, dout), of=of, at=x, along=dout)
         counts.append(len(calls))
-    assert len(set(counts)) == 1
-    assert counts[0] < 20
+    assert counts == [8, 8, 8]
 
 
-def test_large_mismatch_without_a_reference_is_told_without_its_place(probe: Probe) -> None:
+def test_large_mismatch_without_a_reference_is_shown_by_one_entry(probe: Probe) -> None:
     x, a, dout = setting(probe, 2, 3000, 3)
-    text = message(probe.assert_gradient, 2 * gradient(x, a, dout), of=lambda x: forward(x, a), at=x, along=dout)
-    assert text == "the input gradient is not the derivative of what forward computes (by central differences)"
+    right = gradient(x, a, dout)
+    text = message(probe.assert_gradient, 2 * right, of=lambda x: forward(x, a), at=x, along=dout)
+    place = f"at [sample 0, feature 0] {2 * right[0, 0]:.6g} instead of {right[0, 0]:.6g}"
+    assert (
+        text == f"the input gradient is not the derivative of what forward computes (by central differences); {place}"
+    )
 
 
 def test_gradient_that_contradicts_its_forward_fails_even_if_the_reference_agrees(probe: Probe) -> None:
