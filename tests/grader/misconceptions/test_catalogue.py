@@ -7,15 +7,14 @@ from tests.grader.handins import registry
 
 # graded rows that no class stands for yet: this set only ever shrinks
 PENDING = """
-optimizer-mutates-gradient
-l2-norm-not-squared
-l2-spectral-norm
-l2-gradient-factor
-l1-missing-sign
-l1-nan-at-zero
-reg-in-moments
-reg-weight-decay-after-update
-reg-lr-missing
+
+
+
+
+
+
+
+
 """
 
 
