@@ -55,25 +55,46 @@ def as_scalar(value: Any, what: str) -> Array:
 
 
 def members(unit: Any, names: Mapping[str, str], what: str) -> dict[str, Array]:
-    """Return copies of the attributes of `unit` that are arrays, by neutral name; `names` maps attribute -> name."""
+    """Return copies of the attributes of `unit` that are arrays, by neutral name; `names` maps attribute -> name.
+
+    A list (of arrays, one for each kernel, or of numbers) is taken for the array that it makes up.
+    """
     found = {}
     for attribute, name in names.items():
-        value = getattr(unit, attribute, None)
+        value = _stacked(getattr(unit, attribute, None))
         if isinstance(value, np.ndarray) and value.size:
             found[name] = as_array(value, f"{what} {attribute}")
     return found
 
 
 def assign(unit: Any, attribute: str, value: Array) -> None:
-    """Give an attribute a new value, in place where it has no setter; raise Fault if neither reaches it."""
+    """Give an attribute a new value, in place where it has no setter; raise Fault if neither reaches it.
+
+    What was a list or tuple, of arrays or of numbers, becomes one again.
+    """
+    before: Any = getattr(unit, attribute, None)
     fresh = np.array(value)
+    parts: Any = fresh
+    if type(before) in (list, tuple):
+        parts = type(before)(fresh if isinstance(before[0], np.ndarray) else fresh.tolist())
     try:
-        setattr(unit, attribute, fresh)
+        setattr(unit, attribute, parts)
     except AttributeError:
-        getattr(unit, attribute)[...] = fresh
-    now = getattr(unit, attribute, None)
+        before[slice(None) if isinstance(before, list) else ...] = parts
+    now = _stacked(getattr(unit, attribute, None))
     if not isinstance(now, np.ndarray) or not _holds(now, fresh):
         raise Fault(MISSING, f"`{attribute}` was set to new values but does not hold them afterwards")
+
+
+def _stacked(value: Any) -> Any:
+    """Return the array that a list or tuple (of arrays of one shape, of numbers) makes up; anything else as it is."""
+    if type(value) not in (list, tuple) or sum(getattr(part, "nbytes", 0) for part in value) > _MAX_BYTES:
+        return value
+    try:
+        made = np.array(value)
+    except (ValueError, TypeError):  # parts of different shapes
+        return value
+    return made if made.dtype.kind in "fiu" and made.size else value
 
 
 def _holds(array: Array, value: Array) -> bool:

@@ -147,9 +147,6 @@ def check_initialize(layer: RemoteLayer, probe: Probe, case: Case) -> None:
 @hookimpl
 def backcheck_tasks() -> list[Task]:
     """Return the task of this module."""
-    # A bias that is not trained fails `sgd_step`. The optimizer's setter is the only way in that the exercise names; a
-    # hand-in whose own container sets the bias's optimizer apart would have to be given it by that container's
-    # append_layer, in the dialect's `attach`.
     return [
         Task(
             name="Conv",

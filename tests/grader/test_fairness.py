@@ -13,11 +13,12 @@ CONV = "Layers/Conv.py"
 def test_lenet_whose_kernels_cannot_be_read_is_no_fault_of_ours() -> None:
     kernels = "self.weights.reshape(self.num_kernels, -1)\n"
     in_forward, in_backward = f"{kernels}        output", f"{kernels}\n"
+    unreadable = "__import__('collections').UserList(self.weights)"
     lists = [
         (CONV, in_forward, in_forward.replace("self.weights", "np.array(self.weights)")),
         (CONV, in_backward, in_backward.replace("self.weights", "np.array(self.weights)")),
         (CONV, ".reshape(self.weights.shape)", ".reshape(np.shape(self.weights))"),
-        (CONV, "        self.bias = bias_", "        self.weights = list(self.weights)\n        self.bias = bias_"),
+        (CONV, "        self.bias = bias_", f"        self.weights = {unreadable}\n        self.bias = bias_"),
     ]
     report = grade(patched("example_fau", lists), ["LeNet"], seed=7)["LeNet"]
     assert [(r.check, r.message) for r in report.results if r.verdict is Verdict.BROKEN] == []

@@ -163,6 +163,40 @@ def test_members_do_not_hide_what_goes_wrong() -> None:
         members(thing, NAMES, "attribute")
 
 
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_list_of_arrays_is_the_array_that_it_makes_up(kind: type[Any]) -> None:
+    thing = Thing()
+    thing.weights = kind(np.full((2, 3), float(i)) for i in range(4))
+    found = members(thing, NAMES, "attribute")["weights"]
+    assert found.shape == (4, 2, 3)
+    assign(thing, "weights", found + 1)
+    assert type(thing.weights) is kind
+    assert [part.shape for part in thing.weights] == [(2, 3)] * 4
+    assert (members(thing, NAMES, "attribute")["weights"] == found + 1).all()
+
+
+def test_list_is_filled_in_place_where_there_is_no_setter() -> None:
+    kept = [np.zeros(2), np.ones(2)]
+    thing = type("Fixed", (), {"weights": property(lambda self: kept)})()
+    assign(thing, "weights", np.full((2, 2), 5.0))
+    assert [list(part) for part in kept] == [[5.0, 5.0], [5.0, 5.0]]
+
+
+def test_nested_lists_of_numbers_are_an_array_too() -> None:
+    thing = Thing()
+    thing.weights = [[1.0, 2.0], [3.0, 4.0]]
+    assert members(thing, NAMES, "attribute")["weights"].shape == (2, 2)
+    assign(thing, "weights", np.full((2, 2), 7.0))
+    assert thing.weights == [[7.0, 7.0], [7.0, 7.0]]
+
+
+@pytest.mark.parametrize("value", [[], ["a"], [np.zeros(2), np.zeros(3)], [np.zeros(2), None], {"a": np.zeros(2)}])
+def test_other_lists_are_no_arrays(value: Any) -> None:
+    thing = Thing()
+    thing.weights = value
+    assert "weights" not in members(thing, NAMES, "attribute")
+
+
 def test_assign_sets_a_copy() -> None:
     thing, value = Thing(), np.full((2, 3), 4.0)
     assign(thing, "weights", value)
