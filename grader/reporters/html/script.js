@@ -2,7 +2,7 @@
 // Sorting for every table with class "sortable"; for the big one also searching, and a page of rows at a time, so that
 // thousands of rows stay usable. Without this script all rows are there, in the order of names.
 (() => {
-  const PAGE = 100;
+  const PAGE = 50;
 
   for (const table of document.querySelectorAll("table.sortable")) {
     const body = table.tBodies[0];

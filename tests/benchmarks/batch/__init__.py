@@ -1,0 +1,1 @@
+"""What it costs to grade a class, and what it survives. See `__main__.py`."""
