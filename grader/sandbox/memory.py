@@ -25,8 +25,8 @@ def place() -> Path:
 
 
 def recall() -> dict[str, Any] | None:
-    """Return what was remembered, if it still counts."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
+    """Return what was remembered, if it still counts: `level`, and `problems` (level -> sentences)."""
+    with contextlib.suppress(OSError, ValueError, AttributeError, TypeError, KeyError):
         file = place()
         if sys.platform != "win32":
             for path in (file, file.parent):
@@ -34,8 +34,9 @@ def recall() -> dict[str, Any] | None:
                 if status.st_uid != os.geteuid() or status.st_mode & 0o022:
                     return None
         found = json.loads(file.read_text(encoding="utf-8"))
-        if found.pop("for") == _circumstances():
-            return dict(found)
+        if found["for"] == _circumstances():
+            problems = {str(level): [str(why) for why in reasons] for level, reasons in found["problems"].items()}
+            return {"level": found["level"], "problems": problems}
     return None
 
 
