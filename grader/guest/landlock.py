@@ -11,6 +11,7 @@ import ctypes
 import os
 import struct
 from collections.abc import Sequence
+from functools import cache
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the same numbers on all architectures
 _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
@@ -66,7 +67,12 @@ def _allow(rules: int, path: str, allowed: int) -> None:
 
 
 def _call(number: int, *arguments: int | bytes | None) -> int:
+    given = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
+    return int(_libc().syscall(ctypes.c_long(number), *given))
+
+
+@cache
+def _libc() -> ctypes.CDLL:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall.restype = ctypes.c_long
-    given = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
-    return int(libc.syscall(ctypes.c_long(number), *given))
+    return libc

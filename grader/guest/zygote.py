@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _LOADED = ("serve", "importer", "desk", "dialects.fau", "dialects.native", "privileges", "landlock", "seccomp")
-_SHARED = ("pluggy", "numpy.random", "numpy.linalg", "numpy.fft")  # else every guest would load them by itself
+_LATER = ("pluggy", "numpy.fft")  # what every guest but the first finds loaded: nobody has to wait for them
 _MOST_DESCRIPTORS = 4096
 
 
@@ -47,10 +47,8 @@ def main(settings: Mapping[str, Any]) -> None:
         privileges.undumpable()
     for name in _LOADED:
         importlib.import_module(f"{__package__}.{name}")
+    importlib.import_module("numpy.random")
     importlib.import_module(f"{__package__}.serve").course_helper_source()
-    for name in _SHARED:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
     rules = None
     if locked:
         from . import landlock
@@ -60,6 +58,7 @@ def main(settings: Mapping[str, Any]) -> None:
     gc.collect()
     gc.freeze()
     guests: set[int] = set()
+    later: tuple[str, ...] = ()
     while True:
         try:
             message, descriptors, _, _ = socket.recv_fds(control, 4096, 3)
@@ -74,6 +73,7 @@ def main(settings: Mapping[str, Any]) -> None:
             pid = _fork(descriptors, order["limits"], rules)
             guests.add(pid)
             answer: dict[str, Any] = {"guest": pid}
+            later = _LATER
         else:
             guests.discard(order["guest"])
             answer = {"code": _end(order["guest"], order["grace"])}
@@ -81,6 +81,10 @@ def main(settings: Mapping[str, Any]) -> None:
             os.close(descriptor)
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             control.send(json.dumps(answer).encode())
+        for name in later:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
+        later = ()
 
 
 def _fork(descriptors: list[int], limits: Mapping[str, int], rules: int | None) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from grader.model import Limits
@@ -31,9 +34,22 @@ def environment() -> dict[str, str]:
 
 def command(role: str, settings: Mapping[str, Any] | None = None) -> list[str]:
     """Return the command line of a guest (`serve`) or of what forks guests (`zygote`)."""
+    compile_guest()
     executable = sys.executable if sys.platform == "win32" else os.path.realpath(sys.executable)
     given = json.dumps({"packages": dict(packages()), **(settings or {})})
     return [executable, "-s", "-S", "-P", "-B", "-X", "utf8", str(GUEST / "__main__.py"), role, given]
+
+
+@cache
+def compile_guest() -> None:
+    """Write the bytecode of the guest's code, which guests may not do; without it each start costs 10 ms more."""
+    for source in (*GUEST.glob("*.py"), *GUEST.glob("*/*.py")):
+        with contextlib.suppress(OSError, NotImplementedError):
+            compiled = importlib.util.cache_from_source(str(source))
+            if not os.path.exists(compiled) or os.stat(compiled).st_mtime < source.stat().st_mtime:
+                import py_compile
+
+                py_compile.compile(str(source), quiet=2)
 
 
 def launch(limits: Limits | None = None) -> OwnProcess:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import secrets
 import signal
+import sys
 import time
 from collections.abc import Mapping
 from functools import cache
@@ -19,8 +20,9 @@ from grader.guest import wire
 from grader.guest.faults import KINDS, Fault
 from grader.model import Limits, Submission, Verdict
 from grader.sandbox.channel import Channel, ChannelClosed, DeadlinePassed, TooMuchOutput
-from grader.sandbox.guests import Launch
+from grader.sandbox.guests import Guest, Launch
 from grader.sandbox.lost import GuestLost, NoGuest
+from grader.sandbox.threaded_channel import ThreadedChannel
 
 Array = NDArray[Any]
 _FLOOR = 1 << 20  # every reply may have this many bytes …
@@ -45,7 +47,7 @@ class Session:
         self.isolation = "none"
         self._seed = seed
         self._launch = launch
-        self._channel: Channel | None = None
+        self._channel: Channel | ThreadedChannel | None = None
         self._printed = bytearray()
         self._run_ends = time.monotonic() + self.limits.run_seconds
         self._task_ends = time.monotonic() + self.limits.task_seconds
@@ -119,7 +121,7 @@ class Session:
     def _start(self) -> None:
         guest = self._launch(self.limits)
         self.isolation = guest.isolation
-        self._channel = Channel(guest, self.limits.output_bytes)
+        self._channel = open_channel(guest, self.limits.output_bytes)
         self.generation += 1
         files = {f"i{n}": (name, raw) for n, (name, raw) in enumerate(interface_sources().items())}
         code = {f"s{n}": (name, raw) for n, (name, raw) in enumerate(self.submission.files.items())}
@@ -183,6 +185,11 @@ class Session:
         room = self.limits.output_bytes - len(self._printed)
         self._printed += channel.output[: max(room, 0)]
         return code
+
+
+def open_channel(guest: Guest, output_limit: int) -> Channel | ThreadedChannel:
+    """Return the kind of channel that this system's pipes allow."""
+    return (ThreadedChannel if sys.platform == "win32" else Channel)(guest, output_limit)
 
 
 def _fault(reply: wire.Message) -> Fault:

@@ -13,15 +13,16 @@ import pytest
 
 from grader.sandbox.channel import Channel, ChannelClosed, DeadlinePassed, TooMuchOutput
 from grader.sandbox.guests import OwnProcess
+from grader.sandbox.threaded_channel import ThreadedChannel
 from tests.grader.processes import is_alive, open_descriptors
 
 LONG = 60.0
 Start = Callable[..., Channel]
 
 
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Start an interpreter on a few lines and open a channel to it."""
+@pytest.fixture(params=[Channel, ThreadedChannel], ids=["polled", "threaded"])
+def start(request: pytest.FixtureRequest) -> Iterator[Start]:
+    """Start an interpreter on a few lines and open a channel to it: of the usual kind, and of that for Windows."""
     channels: list[Channel] = []
 
     def begin(code: str, limit: int = 10_000) -> Channel:
@@ -33,7 +34,7 @@ def start() -> Iterator[Start]:
             start_new_session=True,
             bufsize=0,
         )
-        channels.append(Channel(OwnProcess(process), limit))
+        channels.append(request.param(OwnProcess(process), limit))
         return channels[-1]
 
     yield begin
@@ -97,7 +98,12 @@ def _read_one_by_one(channel: Channel, count: int) -> None:
 def test_deadline_for_a_request_that_is_not_taken(start: Start) -> None:
     channel = start("time.sleep(600)")
     with pytest.raises(DeadlinePassed):
-        channel.send(bytes(10 << 20), 0.2)
+        _ask(channel, bytes(10 << 20), 0.2)
+
+
+def _ask(channel: Channel, data: bytes, seconds: float) -> None:
+    channel.send(data, seconds)
+    channel.read(1)
 
 
 def test_guest_that_prints_while_it_is_sent_to_is_drained(start: Start) -> None:
@@ -139,7 +145,7 @@ def test_end_of_stream(start: Start) -> None:
     with pytest.raises(ChannelClosed):
         channel.read(3)
     with pytest.raises((ChannelClosed, DeadlinePassed)):
-        channel.send(bytes(1 << 20), 5.0)
+        _ask(channel, bytes(1 << 20), 5.0)
 
 
 @pytest.mark.parametrize(
