@@ -30,7 +30,7 @@ _HOSTILE = (
     layer("self.kept = [os.dup(0) for _ in range(10_000)]"),
     layer("while True: print('spam' * 1000)"),
 )
-_LIMITS = Limits(reply_seconds=0.3, lost_guests=1, output_bytes=50_000, memory_bytes=400 << 20)
+_LIMITS = Limits(reply_seconds=2.0, lost_guests=1, output_bytes=50_000, memory_bytes=400 << 20)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from grader.grading import DIALECT_TRAITS, grade
 from grader.intake.layout import build_submission
-from grader.model import Job, Limits, Report, Submission, Task
+from grader.model import Job, Limits, Report, Submission, Task, Verdict
 from grader.remote import RemoteLayer
 from grader.reporters.json import as_json
 from grader.reporters.terminal import Style, render
@@ -21,8 +21,9 @@ from tests.hostile.stage import Stage
 
 ATTACKS = [*ending.ATTACKS, *machine.ATTACKS, *forging.ATTACKS, *oddities.ATTACKS]
 LIMITS = Limits(
-    import_seconds=1.5, reply_seconds=0.75, lost_guests=1, output_bytes=50_000, memory_bytes=400 << 20, processes=32
+    import_seconds=20.0, reply_seconds=10.0, lost_guests=1, output_bytes=50_000, memory_bytes=400 << 20, processes=32
 )
+IMPATIENT = replace(LIMITS, import_seconds=1.0, reply_seconds=0.6)  # for what will not answer anyway
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def perform(attack: Attack, stage: Stage, guests: ReadyGuests) -> Ending:
     files = {"Layers/ReLU.py": source.encode("utf-8", "surrogatepass"), **attack.files}
     submission = build_submission("hostile", files)
     task = registry().tasks["ReLU"]
-    session = Session(submission, guests.launch, seed=1, limits=LIMITS)
+    limits = IMPATIENT if attack.verdicts == (Verdict.TIMEOUT,) else LIMITS
+    session = Session(submission, guests.launch, seed=1, limits=limits)
     try:
         report = _grade(submission, replace(task, cases=task.cases[:1], checks=()), session)
     finally:
