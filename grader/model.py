@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -287,7 +287,7 @@ class Report:
 
     def to_json(self) -> str:
         """Return the report as a JSON object."""
-        return json.dumps(asdict(self), ensure_ascii=False, default=str)
+        return json.dumps(vars(self), ensure_ascii=False, default=_plain)
 
     @classmethod
     def from_json(cls, text: str) -> Report:
@@ -327,6 +327,11 @@ class Reporter:
     write: Callable[[Sequence[Report], str], None]
     folder: bool = False
     roster: bool = False
+
+
+def _plain(item: object) -> object:
+    """Return a record as a dict (`asdict` would copy every value of it), and what JSON has no word for as text."""
+    return vars(item) if isinstance(item, CheckResult) else str(item)
 
 
 def _result(item: dict[str, Any]) -> CheckResult:
