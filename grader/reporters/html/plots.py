@@ -128,7 +128,7 @@ def losses(runs: Sequence[Sequence[float]], low: Sequence[float], high: Sequence
         axes.set_xlabel("training step")
         axes.set_ylabel("loss per image")
         axes.set_ylim(0, float(np.clip(max((v for run in runs for v in run if np.isfinite(v)), default=3.0), 3.0, 6.0)))
-        axes.legend(frameon=False, fontsize=9)
+        figure.legend(loc="outside upper left", ncols=4, frameon=False, fontsize=9)
         last = ", ".join(f"{run[-1]:.2f}" for run in runs if run)
         return _svg(
             figure, f"Loss of LeNet while it trains; last losses {last}, of correct networks {high[-1]:.2f} at most"
@@ -145,6 +145,6 @@ def keep_rate(counts: Sequence[int], trials: int, probability: float) -> Markup:
         axes.set_xlabel(f"elements kept, of {trials}")
         axes.set_ylabel("calls")
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend(frameon=False, fontsize=9)
+        figure.legend(loc="outside upper left", ncols=4, frameon=False, fontsize=9)
         share = sum(counts) / (len(counts) * trials)
         return _svg(figure, f"Dropout kept {share:.1%} of the elements; {probability:.1%} was expected")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -15,7 +14,9 @@ from pathlib import Path
 
 from grader.sandbox.probe import best
 from tests.benchmarks.batch import trivial
-from tests.benchmarks.batch.made import Lines, quietly
+from tests.benchmarks.batch.made import Lines
+from tests.grader.command import environment
+from tests.grader.handins import PROJECT
 
 GOAL = 10.0  # milliseconds
 _ROUNDS, _CALLS = 3, 5
@@ -48,43 +49,58 @@ JSONTestRunner(visibility="visible", stream=open("results.json", "w")).run(
 def measure(folder: Path, scale: float, peers: Path) -> Lines:
     """Yield the lines of this part."""
     count = max(int(200 * scale), 10)
-    inbox = folder / "inbox"
+    plugin = _installed(folder / "plugin")
+    many, one = _class(folder / "many", count), _class(folder / "one", 1)
+    others = {"check50": _check50(peers), "gradescope-utils": _gradescope(peers)}
+    whole: list[float] = []
+    start: list[float] = []
+    theirs: dict[str, list[float]] = {name: [] for name, call in others.items() if call is not None}
+    for turn in range(_ROUNDS):
+        for inbox, times in ((many, whole), (one, start)):
+            times.append(_seconds(lambda inbox=inbox, turn=turn: _grade(inbox, folder / f"{turn}", plugin)))  # type: ignore[misc]  # bound
+        for name, times in theirs.items():
+            times += [_seconds(others[name]) for _ in range(_CALLS)]  # type: ignore[arg-type]  # not None, see above
+    each = [(w - s) / (count - 1) * 1e3 for w, s in zip(whole, start, strict=True)]
+    load = f"load {os.getloadavg()[0]:.1f}"
+    spent = f"{statistics.median(whole):.1f} s, of which start {statistics.median(start):.1f} s"
+    yield f"{count} trivial hand-ins, {os.cpu_count()} workers, level {best().level}: {spent}; {load}", None
+    yield f"with its share of the start: {min(whole) / count * 1e3:.1f} ms per hand-in, least of {_ROUNDS} runs", None
+    yield f"harness per hand-in, least of {_ROUNDS} runs: {min(each):.1f} ms (goal {GOAL:g})", min(each) <= GOAL
+    for name, times in theirs.items():
+        usual = statistics.median(times) * 1e3
+        yield f"{name}: {usual:.0f} ms; ours / theirs {statistics.median(each) / usual:.3f}", None
+
+
+def _class(folder: Path, count: int) -> Path:
     for number in range(count):
-        file = inbox / f"student{number:03}" / "Layers" / "Doubling.py"
+        file = folder / f"student{number:03}" / "Layers" / "Doubling.py"
         file.parent.mkdir(parents=True)
         file.write_text(f"{trivial.HANDIN}# {number}\n", encoding="utf-8")
-    others = {
-        name: call for name, call in (("check50", _check50(peers)), ("gradescope-utils", _gradescope(peers))) if call
-    }
-    ours: list[float] = []
-    theirs: dict[str, list[float]] = {name: [] for name in others}
-    processor = 0.0
-    for turn in range(_ROUNDS):
-        start, before = time.perf_counter(), _processor()
-        quietly(inbox, tasks=("Doubling",), plugins=(trivial,), store=folder / f"{turn}.sqlite")
-        ours.append((time.perf_counter() - start) / count * 1e3)
-        processor = (_processor() - before) / count * 1e3
-        for name, call in others.items():
-            for _ in range(_CALLS):
-                start = time.perf_counter()
-                call()
-                theirs[name].append((time.perf_counter() - start) * 1e3)
-    each = statistics.median(ours)
-    least = min(ours)
-    level, load = best().level, os.getloadavg()[0]
-    yield f"{count} trivial hand-ins at level {level}, start included: {each:.1f} ms each, least {least:.1f}", None
-    yield (
-        f"  (load {load:.1f} on {os.cpu_count()} cores; processor time of the grader's own process {processor:.1f} ms)",
-        None,
-    )
-    yield f"harness per hand-in, least of {_ROUNDS} runs: {least:.1f} ms (goal {GOAL:g})", least <= GOAL
-    for name, times in theirs.items():
-        yield f"{name}: {statistics.median(times):.0f} ms; ours / theirs {each / statistics.median(times):.3f}", None
+    return folder
 
 
-def _processor() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
+def _installed(folder: Path) -> Path:
+    """Make a folder in which the trivial task is an installed plugin, for this process's children."""
+    information = folder / "backcheck_trivial-1.dist-info"
+    information.mkdir(parents=True)
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: backcheck-trivial\nVersion: 1\n")
+    entry = f"[backcheck.plugins]\ntrivial = {trivial.__name__}\n"
+    (information / "entry_points.txt").write_text(entry)
+    return folder
+
+
+def _grade(inbox: Path, store: Path, plugin: Path) -> None:
+    words = [sys.executable, str(PROJECT / "dispatch.py"), "--batch", str(inbox), "--task", "Doubling"]
+    path = os.pathsep.join((str(plugin), str(PROJECT)))
+    target = store.with_name(f"{inbox.name}-{store.name}.sqlite")
+    done = subprocess.run([*words, "--store", str(target)], env=environment(PYTHONPATH=path), capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
 
 
 def _environment(folder: Path, *packages: str) -> Path | None:
