@@ -38,13 +38,6 @@ def keep_where(values: Array, mask: Array, out: Array) -> Array:
     return out
 
 
-def keep_rest(values: Array, kept: Array, out: Array) -> Array:
-    """Write what `keep_where` left out of `values` to `out`, given what it `kept`; return `out`."""
-    integer = _INTEGER_OF_SIZE[values.itemsize]
-    np.bitwise_xor(values.view(integer), kept.view(integer), out=out.view(integer))
-    return out
-
-
 class Workspace:
     """Arrays by name that live as long as their layer, so that a step allocates nothing.
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from framework.layer import Array
-from framework.reference.fast._memory import batch_first, batch_last, keep_where
+from framework.reference.fast._memory import batch_first, batch_last
 from framework.reference.fast.conv import Conv
 from framework.reference.fast.pooling import Pooling, Tournament
 from framework.reference.fast.relu import ReLU
@@ -29,11 +27,10 @@ class ConvBlock(Conv):
             self._relu, self._pooling = ReLU(), Pooling((2, 2), (2, 2))
             return self._pooling.forward(self._relu.forward(super().forward(x)))
         (first, second), (third, fourth) = self.tiles(x)
-        self._tournament = Tournament(self)
+        self._tournament = Tournament(self._workspace)
         y = self._result("pooled", first.shape, first.dtype)
-        self._tournament.play(first, second, third, fourth, out=y)
-        self._open_memory = np.greater(y, 0, out=self._workspace.array("open", y.shape, bool))
-        return batch_first(np.maximum(y, y.dtype.type(0), out=y))
+        self._tournament.play(first, second, third, fourth, out=y, relu=True)
+        return batch_first(y)
 
     def backward(self, dout: Array) -> Array:
         """Add the gradients of `W` and `b`; return dL/dx, (N, K, P/2, Q/2) -> (N, C, H, W)."""
@@ -52,8 +49,6 @@ class ConvBlock(Conv):
 
     def _tournament_backward(self, dout: Array) -> Array:
         """Return the gradient of the tiles, which takes their place in memory."""
-        memory = batch_last(dout)
-        gated = keep_where(memory, self._open_memory, self._workspace.array("gated", memory.shape, memory.dtype))
         tiles = self.tile_memory()
-        self._tournament.hand_back(gated, *tiles[0], *tiles[1])
+        self._tournament.hand_back(batch_last(dout), *tiles[0], *tiles[1])
         return tiles

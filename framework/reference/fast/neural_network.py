@@ -23,7 +23,7 @@ from framework.reference.fast.pooling import Pooling
 from framework.reference.fast.relu import ReLU
 from framework.reference.fast.soft_max import SoftMax
 
-LARGEST_PART = 64  # images that are sent through the layers at once: more do not stay in the processor's cache
+LARGEST_PART = 128  # samples that go through the layers at once: more need more memory and bring nothing
 
 _BY_SAMPLE = (Conv, ConvBlock, Flatten, FullyConnected, Pooling, ReLU, SoftMax)  # each row for itself, no state
 

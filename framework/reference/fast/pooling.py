@@ -7,36 +7,47 @@ import numpy as np
 from framework.layer import Array
 from framework.reference import pooling
 from framework.reference.fast._layer import FastLayer
-from framework.reference.fast._memory import batch_first, batch_last, is_single_or_double, keep_rest, keep_where
+from framework.reference.fast._memory import Workspace, batch_first, batch_last, is_single_or_double, keep_where
 
 
 class Tournament:
     """The maximum of four arrays, elementwise: two semifinals and a final.
 
-    Who won is kept in three boolean arrays. A later competitor wins only if it is strictly larger, so that the first
-    of equals is the winner, as in the general path.
+    A later competitor wins only if it is strictly larger, so that the first of equals is the winner, as in the general
+    path. What is kept are four boolean arrays that say where each competitor has won.
     """
 
-    def __init__(self, layer: FastLayer) -> None:
-        self._layer = layer
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
 
-    def play(self, first: Array, second: Array, third: Array, fourth: Array, out: Array) -> Array:
-        """Write the maxima of four arrays of one shape to `out`; return it."""
-        array = self._layer._workspace.array
+    def play(self, first: Array, second: Array, third: Array, fourth: Array, out: Array, *, relu: bool = False) -> None:
+        """Write the maxima of four arrays of one shape to `out`; with `relu` zero takes part, and wins ties."""
         upper = np.maximum(first, second, out=out)
-        lower = np.maximum(third, fourth, out=array("lower", out.shape, out.dtype))
-        self._second = np.greater(second, first, out=array("second wins", out.shape, bool))
-        self._fourth = np.greater(fourth, third, out=array("fourth wins", out.shape, bool))
-        self._lower = np.greater(lower, upper, out=array("lower wins", out.shape, bool))
-        return np.maximum(upper, lower, out=out)
+        lower = np.maximum(third, fourth, out=self._workspace.array("lower", out.shape, out.dtype))
+        names = ("first wins", "second wins", "third wins", "fourth wins", "upper wins", "lower wins")
+        wins = [self._workspace.array(name, out.shape, bool) for name in names]
+        np.greater(second, first, out=wins[1])
+        np.greater(fourth, third, out=wins[3])
+        np.greater(lower, upper, out=wins[5])
+        np.maximum(upper, lower, out=out)
+        if relu:
+            somebody = np.greater(out, 0, out=wins[0])
+            np.maximum(out, out.dtype.type(0), out=out)
+            np.logical_and(wins[5], somebody, out=wins[5])
+            np.greater(somebody, wins[5], out=wins[4])
+        else:
+            np.logical_not(wins[5], out=wins[4])
+        # Of booleans, "a is greater than b" says "a and not b".
+        np.greater(wins[4], wins[1], out=wins[0])
+        np.logical_and(wins[4], wins[1], out=wins[1])
+        np.greater(wins[5], wins[3], out=wins[2])
+        np.logical_and(wins[5], wins[3], out=wins[3])
+        self._wins = wins[:4]
 
-    def hand_back(self, dout: Array, first: Array, second: Array, third: Array, fourth: Array) -> None:
+    def hand_back(self, dout: Array, *competitors: Array) -> None:
         """Write the gradients of the four arrays to arrays of the same shape, given `dout`, that of the maxima."""
-        array = self._layer._workspace.array
-        lower = keep_where(dout, self._lower, array("lower", dout.shape, dout.dtype))
-        upper = keep_rest(dout, lower, array("upper", dout.shape, dout.dtype))
-        keep_rest(lower, keep_where(lower, self._fourth, fourth), third)
-        keep_rest(upper, keep_where(upper, self._second, second), first)
+        for wins, competitor in zip(self._wins, competitors, strict=True):
+            keep_where(dout, wins, competitor)
 
 
 class Pooling(FastLayer, pooling.Pooling):
@@ -53,7 +64,7 @@ class Pooling(FastLayer, pooling.Pooling):
             return super().forward(x)
         memory = x.transpose(1, 2, 3, 0)
         C, H, W, N = memory.shape
-        self._tournament = Tournament(self)
+        self._tournament = Tournament(self._workspace)
         y = self._result("y", (C, H // 2, W // 2, N), x.dtype)
         self._tournament.play(*self._competitors(memory), out=y)
         return batch_first(y)

@@ -40,13 +40,13 @@ def parameters(network):
 
 
 @pytest.mark.parametrize("fused", [False, True])
-@pytest.mark.parametrize("sizes", [(4,), (3, 1, 5), (65, 130), (2, 64, 65)], ids=str)
+@pytest.mark.parametrize("sizes", [(4,), (3, 1, 5), (2, 129)], ids=str)
 def test_trains_as_the_general_network(fused, sizes):
     judge, network = trained(lenet.build, sizes, 4), trained(fast_lenet.build, sizes, 4, fused=fused)
     np.testing.assert_allclose(network.loss, judge.loss, rtol=1e-11)
     for mine, theirs in zip(parameters(network), parameters(judge), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-11 * np.abs(theirs).max())
-    x = np.random.default_rng(2).random((70, 1, 28, 28))
+    x = np.random.default_rng(2).random((130, 1, 28, 28))
     np.testing.assert_allclose(network.test(x), judge.test(x), rtol=1e-9)
 
 
@@ -76,7 +76,7 @@ def test_batch_normalization_sees_the_whole_batch():
     network = neural_network.NeuralNetwork(fast_adam.Adam(0.1, 0.9, 0.9), Xavier(), Constant())
     network.append_layer(batch_normalization.BatchNormalization(3))
     network.loss_layer = l2_loss.L2Loss()
-    x = np.random.default_rng(1).normal(size=(100, 3))
+    x = np.random.default_rng(1).normal(size=(150, 3))
 
     class Data:
         def next(self):
