@@ -48,3 +48,29 @@ def write_plots(history: History, folder: Path) -> list[Path]:
         written.append(folder / "accuracy.png")
         figure.savefig(written[-1], dpi=120)
     return written
+
+
+def write_comparison(ours: History, peer: History, folder: Path) -> Path:
+    """Write `comparison.png`: the losses of both runs over the batches, and their accuracies over time."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 4), layout="constrained")
+    FigureCanvasAgg(figure)
+    left, right = figure.subplots(1, 2)
+    for history, name, style in ((ours, "this project", "-"), (peer, "PyTorch", "--")):
+        width = min(max(history.batches_per_epoch // 50, 1), len(history.losses))
+        mean = np.convolve(history.losses, np.full(width, 1 / width), mode="valid")
+        left.plot(np.arange(width, len(history.losses) + 1), mean, style, label=name)
+        seconds = np.cumsum([epoch.seconds for epoch in history.epochs])
+        right.plot(seconds, [100 * epoch.accuracy for epoch in history.epochs], f"o{style}", label=name)
+    left.set(xlabel="batch", ylabel="loss per image / nats", title=f"Training loss, mean of {width} batches")
+    left.set_yscale("log")
+    right.set(xlabel="seconds of training", ylabel="test accuracy / %", title="Test accuracy")
+    right.set_xlim(0)
+    for axes in (left, right):
+        axes.legend()
+        axes.grid(alpha=0.3)
+    path = folder / "comparison.png"
+    figure.savefig(path, dpi=120)
+    return path

@@ -7,6 +7,7 @@ a log file, and at the end pictures of loss and accuracy.
 from __future__ import annotations
 
 import argparse
+import copy
 import math
 import random
 import signal
@@ -21,6 +22,7 @@ from framework.datasets import Batches, Dataset
 from framework.training import Epoch, History, Stop, Trainable, fit
 
 LEARNING_RATE = 5e-4  # the exercise's
+PENALTY = 4e-4  # likewise
 
 LR_HELP = f"""\
 learning rate of Adam (default {LEARNING_RATE:g}); with --submission it also means that LeNet is put together from your
@@ -29,6 +31,12 @@ layers, even if you have a build() of your own"""
 SUBMISSION_HELP = """\
 train your own layers instead of the project's: a folder with a pyproject.toml, or with Layers/, Optimization/ and so
 on. Runs YOUR OWN CODE unprotected, see below"""
+
+DTYPE_HELP = "precision of the project's LeNet: float64 (default) or float32, which is about twice as fast"
+
+BESIDE_HELP = """\
+afterwards train the same network in PyTorch (which must be installed), from the same weights on the same batches;
+compare speed, losses and accuracy, and draw both into comparison.png"""
 
 EPILOG = """\
 data sets:
@@ -40,6 +48,7 @@ data sets:
 examples:
   python -m framework.train_lenet --epochs 10
   python -m framework.train_lenet --data mnist --data-dir ~/mnist --epochs 1
+  OPENBLAS_NUM_THREADS=1 python -m framework.train_lenet --data mnist --epochs 1 --beside-torch
   python -m framework.train_lenet --submission submissions/mine --limit 500 --epochs 1
 
 --submission imports and runs the code in that folder inside this process, with everything that you may do on this
@@ -77,6 +86,7 @@ def _run(args: argparse.Namespace, parser: argparse.ArgumentParser, stop: Stop) 
     """Load the data, build the network, open the log; then train."""
     # One seed for everything, but a stream of its own for the order of the images and one for the first weights.
     order, weights = np.random.SeedSequence(args.seed).spawn(2)
+    same_order = copy.deepcopy(order)
     try:
         data = datasets.load(args.data, args.data_dir, args.seed)
         batches = Batches(data.train_x[: args.limit], data.train_y[: args.limit], args.batch_size, order)
@@ -84,7 +94,13 @@ def _run(args: argparse.Namespace, parser: argparse.ArgumentParser, stop: Stop) 
         parser.error(str(exc))
     if data.train_x.shape[1:] != (1, 28, 28):
         parser.error(f"LeNet reads images of 28x28 pixels, and {args.data} has none")
-    network, remark = _own_network(args, weights, parser) if args.submission else _reference(args.lr, weights)
+    if args.submission and args.beside_torch:
+        parser.error("--beside-torch compares the project's own LeNet, not a --submission")
+    if args.submission:
+        network, remark = _own_network(args, weights, parser)
+    else:
+        network, remark = _reference(args.lr, args.dtype, weights)
+    peer = _peer(network, args, parser) if args.beside_torch else None
     try:
         args.plots.mkdir(parents=True, exist_ok=True)
         args.log.write_text("", encoding="utf-8")
@@ -92,20 +108,38 @@ def _run(args: argparse.Namespace, parser: argparse.ArgumentParser, stop: Stop) 
         parser.error(f"cannot write the results: {exc}")
     print(f"{args.data}: {len(batches)} batches of {args.batch_size} an epoch, {len(data.test_x)} images for the test")
     print(f"{remark}; seed {args.seed}", flush=True)
-    return _train(network, data, batches, args, stop)
+    history = History(len(batches))
+    code = _train(network, data, batches, args, stop, history)
+    if peer is None or code:
+        return code
+    print("\nthe same in PyTorch, from the same weights and batches", flush=True)
+    again = Batches(data.train_x[: args.limit], data.train_y[: args.limit], args.batch_size, same_order)
+    return _train_beside(peer, data, again, args, stop, history)
 
 
-def _reference(learning_rate: float | None, weights: np.random.SeedSequence) -> tuple[Trainable, str]:
-    """Return the project's own LeNet and a remark on it."""
-    from framework.reference.adam import Adam
+def _reference(learning_rate: float | None, dtype: str, weights: np.random.SeedSequence) -> tuple[Trainable, str]:
+    """Return the project's own LeNet, the fast one, and a remark on it."""
+    from framework.reference.fast.adam import Adam
+    from framework.reference.fast.lenet import build
     from framework.reference.l2_regularizer import L2_Regularizer
-    from framework.reference.lenet import build
 
     rate = LEARNING_RATE if learning_rate is None else learning_rate
     optimizer = Adam(rate, 0.9, 0.999)
-    optimizer.add_regularizer(L2_Regularizer(4e-4))
-    network = build(optimizer, rng=np.random.default_rng(weights))
-    return network, f"the project's LeNet, Adam with learning rate {rate:g}"
+    optimizer.add_regularizer(L2_Regularizer(PENALTY))
+    network = build(optimizer, rng=np.random.default_rng(weights), dtype=dtype, fused=True)
+    return network, f"the project's LeNet in {dtype}, Adam with learning rate {rate:g}"
+
+
+def _peer(network: Trainable, args: argparse.Namespace, parser: argparse.ArgumentParser) -> Trainable:
+    """Return the network in PyTorch, with the weights that `network` has before it is trained."""
+    from framework.reference.neural_network import NeuralNetwork
+    from framework.torch_lenet import TorchLeNet
+
+    assert isinstance(network, NeuralNetwork)  # it is the project's own: `_run` has refused submissions
+    try:
+        return TorchLeNet(network, LEARNING_RATE if args.lr is None else args.lr, PENALTY)
+    except ImportError:
+        parser.error("--beside-torch needs PyTorch: pip install torch")
 
 
 def _own_network(
@@ -128,9 +162,10 @@ def _own_network(
         parser.error(str(exc))
 
 
-def _train(network: Trainable, data: Dataset, batches: Batches, args: argparse.Namespace, stop: Stop) -> int:
+def _train(
+    network: Trainable, data: Dataset, batches: Batches, args: argparse.Namespace, stop: Stop, history: History
+) -> int:
     """Train; whatever ends it, write the log and the pictures of what there is. Return the exit code."""
-    history = History(len(batches))
 
     def report(epoch: Epoch) -> None:
         _write_log(history, args.log)
@@ -146,6 +181,27 @@ def _train(network: Trainable, data: Dataset, batches: Batches, args: argparse.N
     finally:
         stop.patient = False
         _finish(history, args)
+    return 0
+
+
+def _train_beside(
+    peer: Trainable, data: Dataset, batches: Batches, args: argparse.Namespace, stop: Stop, ours: History
+) -> int:
+    """Train the peer on the same batches, and say and draw how it compares. Return the exit code."""
+    from framework.plots import write_comparison
+    from framework.torch_lenet import comparison
+
+    history = History(len(batches))
+    try:
+        stop.patient = True
+        fit(peer, data, batches, args.epochs, history, lambda epoch: print(epoch, flush=True), stop)
+    except KeyboardInterrupt:
+        print(f"# interrupted after {len(history.losses)} batches of PyTorch: no comparison")
+        return 130
+    finally:
+        stop.patient = False
+    print(*comparison(ours, history, args.batch_size), sep="\n")
+    print("written:", write_comparison(ours, history, args.plots))
     return 0
 
 
@@ -183,6 +239,8 @@ def _build_parser() -> argparse.ArgumentParser:
     add("--seed", type=_seed, default=0, metavar="N", help="fixes split, order and first weights (default 0)")
     add("--limit", type=_count, metavar="N", help="learn from the first N images only, for a quick trial")
     add("--submission", type=Path, metavar="DIR", help=SUBMISSION_HELP)
+    add("--dtype", choices=("float64", "float32"), default="float64", help=DTYPE_HELP)
+    add("--beside-torch", action="store_true", help=BESIDE_HELP)
     add("--log", type=Path, default=Path("log.txt"), metavar="FILE", help="one line per epoch (default log.txt)")
     add("--plots", type=Path, default=Path("plots"), metavar="DIR", help="folder for the pictures (default plots/)")
     return parser

@@ -76,6 +76,34 @@ def test_log_and_plots_go_where_they_are_told(train, tmp_path):
     assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == ["accuracy.png", "loss.png"]
 
 
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-10), ("float32", 1e-2)])
+def test_beside_torch_the_losses_lie_on_each_other(train, tmp_path, dtype, tolerance):
+    answer = train(*QUICK, "--beside-torch", "--dtype", dtype, OPENBLAS_NUM_THREADS="1")
+    assert answer.returncode == 0, answer.stderr
+    assert float(re.search(r"losses of 10 batches: relative difference at most (\S+),", answer.stdout)[1]) < tolerance
+    assert f"the project's LeNet in {dtype}" in answer.stdout
+    first, second = LINE.findall(answer.stdout)
+    assert first[0] == second[0] == "1"
+    assert (tmp_path / "plots" / "comparison.png").read_bytes().startswith(PNG)
+    assert len((tmp_path / "log.txt").read_text("utf-8").splitlines()) == 1
+
+
+def test_beside_torch_without_torch(train, tmp_path):
+    (tmp_path / "torch.py").write_text("raise ImportError('gone')")
+    answer = train(*QUICK, "--beside-torch", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert answer.returncode == 2
+    assert "needs PyTorch: pip install torch" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+    assert not (tmp_path / "log.txt").exists()
+
+
+def test_beside_torch_is_not_for_a_submission(train, tmp_path):
+    answer = train(*QUICK, "--beside-torch", "--submission", EXAMPLES / "example_native")
+    assert answer.returncode == 2
+    assert "not a --submission" in answer.stderr
+    assert "running the code" not in answer.stdout
+
+
 def test_mnist_from_either_place(train, mnist_dir):
     for answer in (
         train("--data", "mnist", "--data-dir", mnist_dir, *QUICK),
