@@ -156,7 +156,7 @@ class Store:
         place = -1
         query = (
             "SELECT place, id, student, attempt, attempts, handed_in, file, keys, digest, problem, trouble, dialect "
-            "FROM handin WHERE present AND place > ? ORDER BY place LIMIT 256"
+            "FROM handin WHERE present = 1 AND place > ? ORDER BY place LIMIT 256"
         )
         while True:
             with self._errors():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,7 +22,7 @@ _PICTURED = 2_000  # rows of the heat map: more than a screen has; of more hand-
 _CODES = {name: number for number, name in enumerate(plots.CELLS)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A hand-in in the big table."""
 
@@ -138,14 +138,14 @@ class Overview:
         return [lines for lines in self._digests.values() if len(lines) > 1]
 
 
-def class_page(seen: Overview) -> str:
-    """Return the page."""
+def class_page(seen: Overview) -> Iterator[str]:
+    """Yield the page in pieces: of a large class it is megabytes."""
     percents = [line.percent for line in seen.lines if line.percent is not None]
     cells, groups = seen.table()
     return (
         environment()
         .get_template("class.html.j2")
-        .render(
+        .generate(
             lines=sorted(seen.lines, key=lambda line: line.name.lower()),
             percents=percents,
             mean=statistics.fmean(percents) if percents else 0.0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.reporters._slug import Slugs
-from grader.reporters._target import write_text
+from grader.reporters._target import write_pieces, write_text
 from grader.reporters._text import clean
 from grader.reporters.html.overview import Overview, class_page
 from grader.reporters.html.student import student_page
@@ -24,4 +24,4 @@ def write_site(results: Results, target: str) -> None:
         name = f"{_STUDENTS}/{slugs.name(clean(row.handin.id))}.html"
         write_text(str(folder / name), student_page(row, reports, home="../index.html"))
         overview.add(row, reports, name)
-    write_text(str(folder / "index.html"), class_page(overview))
+    write_pieces(str(folder / "index.html"), class_page(overview))
