@@ -34,6 +34,8 @@ from grader.intake.arrivals import find_arrivals
 from grader.intake.roster import Roster, read_roster
 from grader.plugins import Registry, load_registry
 from grader.reporters.terminal import Style
+from grader.sandbox.levels import FOR_THE_RECORD
+from grader.sandbox.probe import best
 from grader.store import Store, StoreError
 
 
@@ -97,7 +99,10 @@ class _Run:
             progress.close()
         results = self._results(plan.editions)
         summary = Summary.of(results)
-        closing = f"seed {next(iter(plan.editions.values())).seed}, store {self.batch.store}"
+        level = best().level
+        note = "isolated" if level in FOR_THE_RECORD else "self-check, not for the record"
+        seed = next(iter(plan.editions.values())).seed
+        closing = f"seed {seed}, store {self.batch.store}, isolation: {level} ({note})"
         print(summary.text(style, closing), end="", file=out, flush=True)
         if self.batch.regrade:
             self._regraded(results, summary.problems == 0, style, out)

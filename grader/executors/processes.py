@@ -124,7 +124,7 @@ class _Pool:
         """
         path = os.pathsep.join(filter(None, (str(_PROJECT), os.environ.get("PYTHONPATH", ""))))
         process = subprocess.Popen(
-            [sys.executable, "-m", _WORKER],
+            [sys.executable, "-P", "-m", _WORKER],  # -P: a numpy.py in the current folder is none of ours
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},

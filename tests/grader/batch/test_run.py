@@ -182,6 +182,18 @@ def test_one_endless_hand_in_does_not_hold_up_the_others(tmp_path: Path) -> None
     assert [name for name, passed in reports.items() if not passed] == [("sleeps", "ReLU")]
 
 
+def test_files_in_the_current_folder_are_not_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An instructor may well stand in the folder of the class; a student's `numpy.py` is not for us."""
+    inbox = small_class(tmp_path, right=1, wrong=0, empty=0)
+    for name in ("numpy", "json", "grader", "sitecustomize"):
+        (inbox / f"{name}.py").write_text(f"open({str(tmp_path / 'marker')!r}, 'w')\nraise SystemExit(7)\n")
+    monkeypatch.chdir(inbox)
+    done = subprocess.run(command(inbox, tmp_path / "s"), env=environment(), capture_output=True, timeout=60, text=True)
+    assert done.returncode == OK, done.stderr
+    assert "1 graded (1 passed everything), 4 rejected" in done.stdout
+    assert not (tmp_path / "marker").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
