@@ -69,6 +69,7 @@ class Case:
     `shapes` holds further input shapes that some checks need, by name (`other`: another batch or length). `axes` says
     what the axes of `input`, `output` and of each parameter are called, for messages. `traits` are what the hand-in's
     dialect must have for the case to apply; in a case whose `tier` is not core a failure is a remark, for the `reason`.
+    `errors` is the size of what is sent to backward.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Case:
     traits: frozenset[str] = frozenset()
     tier: Tier = Tier.CORE
     reason: str = ""
+    errors: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ class Probe:
 
     def cotangent(self, y: Array) -> Array:
         """Return a random dL/dy: never ones, under which wrong derivatives look right."""
-        return direction(y.shape, self.rng)
+        return self.case.errors * direction(y.shape, self.rng)
 
     def assert_true(self, holds: bool, message: str, **details: Any) -> None:
         """Fail with `message` unless the condition holds."""
