@@ -17,7 +17,7 @@ from grader.reporters.html import plots
 from grader.reporters.html.pages import environment
 from grader.results import Row, Status
 
-_SLOWEST = 10
+_SLOWEST, _COMMON = 10, 25
 _PICTURED = 2_000  # rows of the heat map: more than a screen has; of more hand-ins, every n-th is shown
 _CODES = {name: number for number, name in enumerate(plots.CELLS)}
 

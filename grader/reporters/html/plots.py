@@ -30,7 +30,8 @@ _SETTINGS = {
 _HEAD = re.compile(r"^.*?(?=<svg)|<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
 _IDS = re.compile(r' id="[A-Za-z]+_\d+"')
 CELLS = ("none", "passed", "remark", "skipped", "failed", "crashed", "broken")
-CELL_COLOURS = ("#00000000", "#4c9f70", "#d9a441", "#9aa0a6", "#c8553d", "#7b2d8b", "#1f6feb")
+# Passed and failed differ in brightness, too, for those who cannot tell green from red.
+CELL_COLOURS = ("#00000000", "#8cc3dd", "#e3b341", "#8d939b", "#b3361e", "#6a1b9a", "#e91e8c")
 
 
 def _look() -> AbstractContextManager[None]:
