@@ -156,7 +156,8 @@ def class_page(seen: Overview) -> Iterator[str]:
             legend=list(zip(plots.CELLS[1:], plots.CELL_COLOURS[1:], strict=True)),
             checks=[seen.checks[key] for key in sorted(seen.checks, key=lambda key: list(seen.tasks).index(key[0]))],
             mistakes=[
-                (task, name, count, seen.examples[task, name]) for (task, name), count in seen.mistakes.most_common()
+                (task, name, count, seen.examples[task, name])
+                for (task, name), count in seen.mistakes.most_common(_COMMON)
             ],
             slowest=sorted(seen.lines, key=lambda line: -line.seconds)[:_SLOWEST],
             problems=[line for line in seen.lines if line.status is not Status.GRADED],
