@@ -16,7 +16,7 @@ from grader.store import Store
 from tests.benchmarks.batch.made import Lines, copies, quietly, started
 
 GOAL = 0.9  # of the scaling that two counting loops reach
-_CHUNK = 10
+_CHUNK = 20
 _LOOP = "total = 0\nfor number in range(12_000_000): total += number"
 _WORDS = ("--task", "all", "--skip", "lenet")
 
