@@ -19,13 +19,12 @@ def tanh(z: Array, out: Array) -> Array:
     """Write the hyperbolic tangent of `z` to `out`, which must be another array; `z` is overwritten.
 
     NumPy's own takes three times as long as its exp in float64. So large arrays are computed as 1 - 2 / (exp(2z) + 1),
-    off by at most 4e-16, as the sum before tanh is too. Beyond 2z = 40 the result is 1 in any case, and exp would
-    overflow at 710.
+    off by at most 4e-16, as the sum before tanh is too. Where exp overflows the result is 1, as it should be; the
+    caller silences the warning, once for all steps.
     """
     if z.dtype == np.float32 or z.size < FROM_EXP_ON:
         return np.tanh(z, out=out)
     z += z
-    np.minimum(z, 40, out=z)
     np.exp(z, out=z)
     z += 1
     np.divide(2, z, out=z)
@@ -55,20 +54,23 @@ class RNN(FastLayer, rnn.RNN):
                 raise ValueError(f"expected input of shape (T, {self.input_size}), or (T, N, {self.input_size})")
             return super().forward(x)
         self._dtype = np.result_type(x, *p.values())
-        self._x = np.array(x, dtype=self._dtype, order="C")
+        self._x = np.ascontiguousarray(self._kept(x), self._dtype)
         T, D, U = len(x), self.input_size, self.hidden_size
         sequences = x.shape[1:-1]  # (N,) or nothing
-        driven = np.dot(self._x.reshape(-1, D), p["Wx"].astype(self._dtype, copy=False)) + p["bh"]
-        driven = driven.reshape(T, *sequences, U)
+        driven = self._workspace.array("driven", (T, *sequences, U), self._dtype)
+        Wx = p["Wx"].astype(self._dtype, copy=False)
+        np.dot(self._x.reshape(-1, D), Wx, out=driven.reshape(-1, U))
+        driven += p["bh"]
         self._h = self._workspace.array("h", (T + 1, *sequences, U), self._dtype)
         self._h[0] = self._start(sequences)
         Wh, z = p["Wh"].astype(self._dtype, copy=False), np.empty((*sequences, U), self._dtype)
         dot, add = np.dot, np.add  # a lookup less in every step
         h = list(self._h)
-        for t, drive in enumerate(driven):
-            dot(h[t], Wh, out=z)
-            add(z, drive, out=z)
-            tanh(z, out=h[t + 1])
+        with np.errstate(over="ignore"):  # see `tanh`
+            for t, drive in enumerate(driven):
+                dot(h[t], Wh, out=z)
+                add(z, drive, out=z)
+                tanh(z, out=h[t + 1])
         self._last_hidden = self._h[-1].copy()
         return self._output(self._h[1:].reshape(-1, U)).reshape(T, *sequences, self.output_size)
 
@@ -81,8 +83,9 @@ class RNN(FastLayer, rnn.RNN):
         p, D, U = self.parameters, self.input_size, self.hidden_size
         flat = np.ascontiguousarray(dout, self._dtype).reshape(-1, self.output_size)
         dy = self._activation.backward(flat) if self._activation else flat
-        from_output = np.dot(dy, p["Wy"].T).reshape(self._h[1:].shape)
-        slope = np.multiply(self._h[1:], self._h[1:])
+        from_output, slope = (self._workspace.array(f"back {i}", self._h[1:].shape, self._dtype) for i in (0, 1))
+        np.dot(dy, p["Wy"].T.astype(self._dtype, copy=False), out=from_output.reshape(-1, U))
+        np.multiply(self._h[1:], self._h[1:], out=slope)
         np.subtract(1, slope, out=slope)
         dz = self._through_time(from_output, slope).reshape(-1, U)
 
@@ -92,7 +95,8 @@ class RNN(FastLayer, rnn.RNN):
         self._take("Wx", np.dot(self._x.reshape(-1, D).T, dz))
         self._take("Wh", np.dot(before.T, dz))
         self._take("bh", dz.sum(axis=0))
-        dx: Array = np.dot(dz, p["Wx"].T).reshape(self._x.shape)
+        dx = self._result("dx", self._x.shape, self._dtype)
+        np.dot(dz, p["Wx"].T.astype(self._dtype, copy=False), out=dx.reshape(-1, D))
         return dx
 
     def _through_time(self, from_output: Array, slope: Array) -> Array:

@@ -107,5 +107,6 @@ def test_single_precision_follows(rng):
 def test_tanh(dtype, size):
     z = np.concatenate([np.linspace(-25, 25, size), [0, 1e-300, -1e-20, 1e5, -1e5, np.inf, -np.inf, np.nan]])
     z = z.astype(dtype)
-    expected = np.tanh(z)
-    np.testing.assert_allclose(tanh(z.copy(), np.empty_like(z)), expected, rtol=0, atol=4.5e-16)
+    with np.errstate(over="ignore"):
+        seen = tanh(z.copy(), np.empty_like(z))
+    np.testing.assert_allclose(seen, np.tanh(z), rtol=0, atol=4.5e-16)
