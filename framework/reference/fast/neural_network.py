@@ -15,6 +15,7 @@ from framework.reference import cross_entropy_loss, l2_loss, neural_network
 from framework.reference.fast._flat_parameters import FlatParameters, acts_elementwise
 from framework.reference.fast._in_place import InPlaceOptimizer
 from framework.reference.fast._layer import FastLayer
+from framework.reference.fast.batch_normalization import BatchNormalization
 from framework.reference.fast.conv import Conv
 from framework.reference.fast.conv_block import ConvBlock
 from framework.reference.fast.flatten import Flatten
@@ -22,6 +23,8 @@ from framework.reference.fast.fully_connected import FullyConnected
 from framework.reference.fast.pooling import Pooling
 from framework.reference.fast.relu import ReLU
 from framework.reference.fast.soft_max import SoftMax
+
+_DONE_WITH_OUTPUT = (BatchNormalization, Conv, FullyConnected)  # backward needs nothing of what forward returned
 
 LARGEST_PART = 128  # samples that go through the layers at once: more need more memory and bring nothing
 
@@ -68,6 +71,7 @@ class NeuralNetwork(neural_network.NeuralNetwork):
         self._flat.append(flat)
         if isinstance(layer, FastLayer):
             layer.inside_network = True
+            layer.owns_arguments = len(self.layers) > 1 and type(self.layers[-2]) in _DONE_WITH_OUTPUT
 
     def forward(self) -> float:
         """Draw one batch and return its loss: the loss layer's, plus the regularizer's norm of all weights."""

@@ -21,15 +21,18 @@ class ReLU(FastLayer, relu.ReLU):
         memory = batch_last(x)
         self._gate_memory = np.greater(memory, 0, out=self._workspace.array("gate", memory.shape, bool))
         # A scalar of another dtype would cost a conversion; fmax and where would cost much more.
-        y = np.maximum(memory, memory.dtype.type(0), out=self._result("y", memory.shape, memory.dtype))
-        return batch_first(y)
+        return batch_first(np.maximum(memory, memory.dtype.type(0), out=self._result_for("y", memory)))
 
     def backward(self, dout: Array) -> Array:
         """Return `dout` where the input was positive, zero elsewhere."""
         if not self._is_fast or not is_single_or_double(dout):
             return self._general_backward(dout)
         memory = batch_last(dout)
-        return batch_first(keep_where(memory, self._gate_memory, self._result("dx", memory.shape, memory.dtype)))
+        return batch_first(keep_where(memory, self._gate_memory, self._result_for("dx", memory)))
+
+    def _result_for(self, name: str, argument: Array) -> Array:
+        """Return where the result goes: over the argument if that is allowed, because memory is what takes the time."""
+        return argument if self.owns_arguments else self._result(name, argument.shape, argument.dtype)
 
     def _general_backward(self, dout: Array) -> Array:
         if self._is_fast:

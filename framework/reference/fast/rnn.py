@@ -94,7 +94,7 @@ class RNN(FastLayer, rnn.RNN):
         self._take("by", dy.sum(axis=0))
         self._take("Wx", np.dot(self._x.reshape(-1, D).T, dz))
         self._take("Wh", np.dot(before.T, dz))
-        self._take("bh", dz.sum(axis=0))
+        self._take("bh", np.dot(np.ones(len(dz), self._dtype), dz))
         dx = self._result("dx", self._x.shape, self._dtype)
         np.dot(dz, p["Wx"].T.astype(self._dtype, copy=False), out=dx.reshape(-1, D))
         return dx

@@ -72,6 +72,17 @@ def test_what_test_returns_belongs_to_the_caller():
     np.testing.assert_array_equal(first, before)
 
 
+def test_a_first_layer_does_not_overwrite_the_images(rng):
+    network = neural_network.NeuralNetwork(fast_adam.Adam(0.1, 0.9, 0.9), Xavier(rng=rng), Constant())
+    for layer in (relu.ReLU(), fully_connected.FullyConnected(4, 4), relu.ReLU()):
+        network.append_layer(layer)
+    assert [layer.owns_arguments for layer in network.layers] == [False, False, True]
+    x = np.asfortranarray(rng.normal(size=(3, 4)))  # as it lies in a fast network: nothing makes a copy of it
+    before = x.copy()
+    network.test(x)
+    np.testing.assert_array_equal(x, before)
+
+
 def test_batch_normalization_sees_the_whole_batch():
     network = neural_network.NeuralNetwork(fast_adam.Adam(0.1, 0.9, 0.9), Xavier(), Constant())
     network.append_layer(batch_normalization.BatchNormalization(3))
