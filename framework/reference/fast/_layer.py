@@ -17,13 +17,14 @@ class FastLayer(Layer):
     `inside_network`: the input may be kept without a copy, and what forward or backward returns is overwritten by the
     next call. `overwrites_gradients`: backward replaces the gradients instead of adding to them, which saves the
     container from zeroing them. `owns_arguments`: neither the layer before needs its output again, nor the one behind
-    its gradient, so both may be overwritten. All are off for a layer that is used by itself, and `NeuralNetwork` of
-    this package sets them for its own layers.
+    its gradient, so both may be overwritten. `forward_only`: no backward follows, so nothing need be kept for it. All
+    are off for a layer that is used by itself, and `NeuralNetwork` of this package sets them for its own layers.
     """
 
     inside_network: bool = False
     overwrites_gradients: bool = False
     owns_arguments: bool = False
+    forward_only: bool = False
 
     @cached_property
     def _workspace(self) -> Workspace:

@@ -27,7 +27,7 @@ class ConvBlock(Conv):
             self._relu, self._pooling = ReLU(), Pooling((2, 2), (2, 2))
             return self._pooling.forward(self._relu.forward(super().forward(x)))
         (first, second), (third, fourth) = self.tiles(x)
-        self._tournament = Tournament(self._workspace)
+        self._tournament = Tournament(self)
         y = self._result("pooled", first.shape, first.dtype)
         self._tournament.play(first, second, third, fourth, out=y, relu=True)
         return batch_first(y)

@@ -101,8 +101,15 @@ class NeuralNetwork(neural_network.NeuralNetwork):
     def test(self, x: Array) -> Array:
         """Switch to the test phase, stay in it, and return the last layer's output for `x` (N, ...)."""
         self.phase = "test"
-        # Copies: the last layer writes the output of the next part to where that of this one is.
-        return np.concatenate([self._output(x[part]).copy() for part in self._parts(len(x))])
+        fast = [layer for layer in self.layers if isinstance(layer, FastLayer)]
+        for layer in fast:
+            layer.forward_only = True
+        try:
+            # Copies: the last layer writes the output of the next part to where that of this one is.
+            return np.concatenate([self._output(x[part]).copy() for part in self._parts(len(x))])
+        finally:
+            for layer in fast:
+                layer.forward_only = False
 
     def _parts(self, samples: int, loss_layer: Loss | None = None) -> list[slice]:
         """Return the parts, of about equal size, in which a batch of so many `samples` goes through the layers."""

@@ -7,7 +7,7 @@ import numpy as np
 from framework.layer import Array
 from framework.reference import pooling
 from framework.reference.fast._layer import FastLayer
-from framework.reference.fast._memory import Workspace, batch_first, batch_last, is_single_or_double, keep_where
+from framework.reference.fast._memory import batch_first, batch_last, is_single_or_double, keep_where
 
 
 class Tournament:
@@ -17,32 +17,45 @@ class Tournament:
     path. What is kept are four boolean arrays that say where each competitor has won.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, layer: FastLayer) -> None:
+        self._workspace = layer._workspace
+        self._note_winners = not layer.forward_only
 
     def play(self, first: Array, second: Array, third: Array, fourth: Array, out: Array, *, relu: bool = False) -> None:
         """Write the maxima of four arrays of one shape to `out`; with `relu` zero takes part, and wins ties."""
         upper = np.maximum(first, second, out=out)
         lower = np.maximum(third, fourth, out=self._workspace.array("lower", out.shape, out.dtype))
-        names = ("first wins", "second wins", "third wins", "fourth wins", "upper wins", "lower wins")
-        wins = [self._workspace.array(name, out.shape, bool) for name in names]
-        np.greater(second, first, out=wins[1])
-        np.greater(fourth, third, out=wins[3])
-        np.greater(lower, upper, out=wins[5])
+        if self._note_winners:
+            second_wins, fourth_wins, lower_wins = (self._booleans(i, out.shape) for i in (1, 3, 5))
+            np.greater(second, first, out=second_wins)
+            np.greater(fourth, third, out=fourth_wins)
+            np.greater(lower, upper, out=lower_wins)
         np.maximum(upper, lower, out=out)
+        if self._note_winners:
+            self._wins = self._all_wins(second_wins, fourth_wins, lower_wins, out if relu else None)
         if relu:
-            somebody = np.greater(out, 0, out=wins[0])
             np.maximum(out, out.dtype.type(0), out=out)
-            np.logical_and(wins[5], somebody, out=wins[5])
-            np.greater(somebody, wins[5], out=wins[4])
+
+    def _all_wins(self, second: Array, fourth: Array, lower: Array, maxima: Array | None) -> tuple[Array, ...]:
+        """Return where each of the four has won, given the winners of semifinals and final.
+
+        With `maxima` nobody has won where they are not positive. Of booleans, "a is greater than b" is "a and not b".
+        """
+        first, third, upper = (self._booleans(i, lower.shape) for i in (0, 2, 4))
+        if maxima is None:
+            np.logical_not(lower, out=upper)
         else:
-            np.logical_not(wins[5], out=wins[4])
-        # Of booleans, "a is greater than b" says "a and not b".
-        np.greater(wins[4], wins[1], out=wins[0])
-        np.logical_and(wins[4], wins[1], out=wins[1])
-        np.greater(wins[5], wins[3], out=wins[2])
-        np.logical_and(wins[5], wins[3], out=wins[3])
-        self._wins = wins[:4]
+            somebody = np.greater(maxima, 0, out=first)
+            np.logical_and(lower, somebody, out=lower)
+            np.greater(somebody, lower, out=upper)
+        np.greater(upper, second, out=first)
+        np.logical_and(upper, second, out=second)
+        np.greater(lower, fourth, out=third)
+        np.logical_and(lower, fourth, out=fourth)
+        return first, second, third, fourth
+
+    def _booleans(self, number: int, shape: tuple[int, ...]) -> Array:
+        return self._workspace.array(f"winners {number}", shape, bool)
 
     def hand_back(self, dout: Array, *competitors: Array) -> None:
         """Write the gradients of the four arrays to arrays of the same shape, given `dout`, that of the maxima."""
@@ -64,7 +77,7 @@ class Pooling(FastLayer, pooling.Pooling):
             return super().forward(x)
         memory = x.transpose(1, 2, 3, 0)
         C, H, W, N = memory.shape
-        self._tournament = Tournament(self._workspace)
+        self._tournament = Tournament(self)
         y = self._result("y", (C, H // 2, W // 2, N), x.dtype)
         self._tournament.play(*self._competitors(memory), out=y)
         return batch_first(y)

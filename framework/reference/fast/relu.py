@@ -19,7 +19,8 @@ class ReLU(FastLayer, relu.ReLU):
         if not self._is_fast:
             return super().forward(x)
         memory = batch_last(x)
-        self._gate_memory = np.greater(memory, 0, out=self._workspace.array("gate", memory.shape, bool))
+        if not self.forward_only:
+            self._gate_memory = np.greater(memory, 0, out=self._workspace.array("gate", memory.shape, bool))
         # A scalar of another dtype would cost a conversion; fmax and where would cost much more.
         return batch_first(np.maximum(memory, memory.dtype.type(0), out=self._result_for("y", memory)))
 

@@ -72,6 +72,22 @@ def test_what_test_returns_belongs_to_the_caller():
     np.testing.assert_array_equal(first, before)
 
 
+@pytest.mark.parametrize("fused", [False, True])
+def test_a_test_between_changes_nothing(fused):
+    """Not even if the network is then trained in the test phase, by hand."""
+    losses = []
+    for tested in (False, True):
+        network = fast_lenet.build(rng=np.random.default_rng(1), fused=fused)
+        network.data_layer = Images(4)
+        network.phase = "test"
+        for _ in range(3):
+            if tested:
+                network.test(np.ones((2, 1, 28, 28)))
+            losses.append(network.forward())
+            network.backward()
+    assert losses[:3] == losses[3:]
+
+
 def test_a_first_layer_does_not_overwrite_the_images(rng):
     network = neural_network.NeuralNetwork(fast_adam.Adam(0.1, 0.9, 0.9), Xavier(rng=rng), Constant())
     for layer in (relu.ReLU(), fully_connected.FullyConnected(4, 4), relu.ReLU()):
