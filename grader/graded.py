@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.model import Report
+
+_MAX_OUTPUT = 20_000  # characters
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Graded:
 
     @classmethod
     def of(cls, report: Report) -> Graded:
-        """Pack a report."""
+        """Pack a report, with as much of what the hand-in printed as any reporter shows."""
+        report = replace(report, output=report.output[:_MAX_OUTPUT])
         verdicts: dict[str, int] = {}
         for result in report.results:
             verdicts[str(result.verdict)] = verdicts.get(str(result.verdict), 0) + 1

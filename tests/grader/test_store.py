@@ -43,6 +43,12 @@ def test_a_report_comes_back_as_it_went_in(tmp_path: Path) -> None:
         assert store.reports("d", {"ReLU": SECOND}) == store.reports("other", {"ReLU": FIRST}) == []
 
 
+def test_a_flood_of_output_does_not_fill_the_store(tmp_path: Path) -> None:
+    with Store(tmp_path / "s") as store:
+        store.add(Graded.of(replace(report(), output="x" * 1_000_000)))
+        assert len(store.reports("d", {"ReLU": FIRST})[0].output) == 20_000
+
+
 def test_nothing_is_replaced_but_the_graders_failures(tmp_path: Path) -> None:
     with Store(tmp_path / "s") as store:
         store.add(Graded.of(report(verdict=Verdict.BROKEN)))

@@ -35,7 +35,7 @@ def measure(folder: Path, scale: float) -> Lines:
     for name, line in HOSTILE.items():
         hand_in(inbox, f"hostile_{name}", RIGHT.replace(_LATER, f"        {line}\n{_LATER}"))
     unreadable(inbox)
-    seconds = 1.0
+    seconds = 0.5 if scale < 0.1 else 1.0
     out = quietly(inbox, seed=7, seconds=seconds, executor="processes", jobs=2)
     reports = stored(folder / "s.sqlite")
     limits = Limits(import_seconds=2 * seconds, reply_seconds=seconds)

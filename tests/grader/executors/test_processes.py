@@ -28,7 +28,7 @@ def bundle(number: int) -> Bundle:
 
 
 def test_verdicts_do_not_depend_on_the_executor_nor_on_the_order(tmp_path: Path) -> None:
-    inbox = small_class(tmp_path, right=2, wrong=2)
+    inbox = small_class(tmp_path, right=1, wrong=1)
     stores = {"inline": {}, "processes": {"executor": "processes", "jobs": 2}, "other": {"tasks": ("Sgd", "ReLU")}}
     for name, settings in stores.items():
         assert run_class(inbox, store=tmp_path / name, seed=7, **settings) == 0  # type: ignore[arg-type]
