@@ -120,7 +120,7 @@ def _claims(handin: Handin, person: int) -> list[tuple[str, str]]:
         parts = handin.keys.get(key, "").split("; ")
         return parts[person] if person < len(parts) else ""
 
-    claims = [("identifier", _digits(value("identifier")))]
+    claims = [("identifier", _digits(value("identifier") or value("id")))]
     claims += [(key, value(key).lower()) for key in ("email", "sid", "username")]
     name = value("name") or handin.student
     claims += [("name", _folded(name)), ("sid", name.lower()), ("username", name.lower()), ("email", name.lower())]

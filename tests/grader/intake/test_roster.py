@@ -37,6 +37,7 @@ Participant 13,Bob Best,bob2@x.org,009,bob2
     ("handin", "rows"),
     [
         (Handin("x", "whoever", keys={"identifier": "Participant 12", "name": "Bob Best"}), [1]),
+        (Handin("x", "lovelaceada", keys={"id": "11", "sis": "lovelaceada"}), [0]),  # Canvas, whose table has an `ID`
         (Handin("x", "whoever", keys={"email": "BOB2@x.org"}), [2]),
         (Handin("x", "whoever", keys={"sid": "007"}), [0]),
         (Handin("x", "whoever", keys={"username": "ada"}), [0]),
