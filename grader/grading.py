@@ -103,15 +103,12 @@ class _Grading:
 
     def _diagnosed(self, results: list[CheckResult]) -> tuple[list[CheckResult], Diagnosis]:
         """Give the failures the names of the misconceptions that they look like."""
-        if not self.task.replayable:
-            return results, Diagnosis()
+        wrong = self.misconceptions if self.task.replayable else ()
         checks = {check.name: check for check in self.plan}
         cases = {case.name: case for case in self.task.cases}
         places = {key: (checks[key[1]], cases[key[0]]) for key in self.bench.traces}
         try:
-            found = diagnose(
-                self.misconceptions, self.task, self.job.seed, self.bench.findings, self.bench.traces, places
-            )
+            found = diagnose(wrong, self.task, self.job.seed, self.bench.findings, self.bench.traces, places)
         except Exception as exc:  # a diagnosis that fails costs the student nothing but the diagnosis
             self.remarks.append(f"no diagnosis: {type(exc).__name__}: {exc}")
             return results, Diagnosis()

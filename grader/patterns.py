@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.model import Case, CheckResult, Task, Verdict
+from grader.symptoms import symptom
 from grader.tolerance import deviates
 from grader.trace import CONDITION, Observation, Trace
 
@@ -32,10 +33,12 @@ def with_patterns(
     said = []
     for result in results:
         sentence = ""
-        wrong = next((o for o in traces.get((result.case, result.check), ()) if o.wrong), None)
-        if result.verdict in _WRONG and not result.diagnosis and wrong is not None and wrong.kind != CONDITION:
-            sentence = _of_numbers(wrong, cases[result.case], task)
-            sentence = sentence or _of_checks(result, results) or _of_cases(result, results, task)
+        if result.verdict in _WRONG and not result.diagnosis:
+            wrong = next((o for o in traces.get((result.case, result.check), ()) if o.wrong), None)
+            if wrong is not None and wrong.kind != CONDITION:
+                sentence = _of_numbers(wrong, cases[result.case], task)
+                sentence = sentence or _of_checks(result, results) or _of_cases(result, results, task)
+            sentence = sentence or symptom(result.message)
         said.append(replace(result, diagnosis=sentence) if sentence else result)
     return said
 
@@ -131,6 +134,8 @@ def _of_checks(result: CheckResult, results: Sequence[CheckResult]) -> str:
         return "right with Sgd and wrong with Adam: some optimizer's memory is shared, or lost between the steps"
     if result.check == "error_uses_forward_weights" and passed("input_gradient"):
         return "right without an optimizer and different with one: something is updated before it is used"
+    if result.check == "later_steps" and passed("first_step") and " after step 1 " in result.message:
+        return "right for one optimizer and wrong for the next one, at the same step: the two share something"
     if result.check == "second_batch" and passed("input_gradient"):
         return "right on the first call and wrong on the second: something of the first call is kept"
     return ""

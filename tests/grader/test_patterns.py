@@ -94,6 +94,35 @@ def test_cases_that_passed() -> None:
     assert with_patterns(results[1:], TASK, noise)[-1].diagnosis == ""  # two cases are no pattern
 
 
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ("forward changes its input array in place", "belongs to the caller"),
+        ("a second forward overwrites the array that the first one returned", "used again"),
+        (
+            "ValueError: operands could not be broadcast together with shapes (3,) (2,), raised in your a.py:1",
+            "two sizes",
+        ),
+        ("ValueError: shapes (4,785) and (401,120) not aligned: 785 (dim 1)", "two sizes"),
+        ("TypeError: 'int' object is not iterable, raised in your a.py:1", "where a pair is expected"),
+        ("AttributeError: 'float' object has no attribute 'shape'", "a plain number"),
+        ("AttributeError: 'NoneType' object has no attribute 'step'", "before anybody has set it"),
+        ("TypeError: cannot pickle 'generator' object", "cannot be stored"),
+        ("calculate_gradient returned a float; an ndarray was expected", "one number"),
+        ("weights has shape (1,); (3,) was expected", "one number for all"),
+        ("`weights` was set to new values but does not hold them afterwards", "does not arrive"),
+        ("AssertionError, raised in your a.py:1", "an assertion"),
+        ("ZeroDivisionError: division by zero, raised in your in place", ""),
+        ("not written yet (a.py:3): the task", ""),
+    ],
+)
+def test_symptoms_of_failures_without_numbers(message: str, sentence: str) -> None:
+    failed = replace(FAILED, verdict=Verdict.CRASHED, message=message)
+    heard = with_patterns([failed], TASK, {})[0].diagnosis
+    assert sentence in heard
+    assert bool(heard) == bool(sentence)
+
+
 def test_a_name_is_not_overwritten() -> None:
     named = replace(FAILED, diagnosis="a name")
     seen = {("three", "c"): [Observation(RIGHT / 3, RIGHT, True, "value")]}
