@@ -104,6 +104,7 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
     from grader.intake import IntakeError, open_submission
     from grader.intake.choose import choose
     from grader.plugins import load_registry
+    from grader.reporters._text import clean
     from grader.reporters.terminal import Style, render, summary
 
     registry = load_registry(wishes.plugins)
@@ -150,6 +151,9 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
 
     if remark:
         print(remark, file=out)
+    for submission in submissions:
+        for sentence in submission.remarks:
+            print(clean(f"{submission.id}: {sentence}"), file=out)
     done: list[Report] = []
     interrupted = False
     # `delay` keeps quick runs quiet; `disable=None` switches the bar off where standard error is not a terminal

@@ -63,7 +63,7 @@ def grade_submission(
             if not report.passed:
                 below = [registry.tasks[name] for name in task.uses if name in registry.tasks]
                 failing = tuple(used.name for used in below if not passes(used))
-                report = replace(report, mend_first=failing)
+                report = replace(report, mend_first=failing, remarks=(*submission.remarks, *report.remarks))
             yield report
     finally:
         session.close()

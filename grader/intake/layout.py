@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from grader.guest.importer import decode_source
 from grader.intake.errors import IntakeError
+from grader.intake.imports import foreign_imports
 from grader.model import Submission
 
 _FOLDERS = ("Layers", "Optimization", "Models")
@@ -34,7 +35,9 @@ def build_submission(name: str, files: Mapping[str, bytes]) -> Submission:
     folder, entry_points = _entry_points(name, files)
     if entry_points:
         roots: tuple[str, ...] = (folder, folder + "src/")
-        return Submission(name, digest.hexdigest(), sources, entry_points, "native", roots)
+        return Submission(
+            name, digest.hexdigest(), sources, entry_points, "native", roots, remarks=foreign_imports(sources)
+        )
     sources = _unflattened(sources)
     root = _root(sources)
     if root is None:
@@ -45,7 +48,7 @@ def build_submission(name: str, files: Mapping[str, bytes]) -> Submission:
     parents = [root[: i + 1] for i, sign in enumerate(root[:-1]) if sign == "/"]
     inner = [f"{root}{folder}/" for folder in _FOLDERS]
     roots = tuple(dict.fromkeys((root, *reversed(parents), "", *inner)))
-    return Submission(name, digest.hexdigest(), sources, {}, "fau", roots)
+    return Submission(name, digest.hexdigest(), sources, {}, "fau", roots, remarks=foreign_imports(sources))
 
 
 def _entry_points(name: str, files: Mapping[str, bytes]) -> tuple[str, dict[str, str]]:

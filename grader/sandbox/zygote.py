@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import queue
 import socket
 import stat
 import subprocess
@@ -57,9 +58,9 @@ class Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
         ours.settimeout(_START_SECONDS)
-        words = _command(isolation)
+        self._over = threading.Event()
         with theirs:
-            self._process = _start(words, theirs)
+            self._process = _started_for_good(_command(isolation), theirs, self._over)
 
     def launch(self, limits: Limits) -> Forked:
         """Return a guest that has read nothing yet. Raises NoGuest if there is none to be had."""
@@ -92,6 +93,7 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._over.set()
         if self._process.stderr is not None:
             self._process.stderr.close()
 
@@ -104,6 +106,29 @@ class Zygote:
         assert self._process.stderr is not None
         lines = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1][:500] if lines else f"its maker ended with code {self._process.returncode}"
+
+
+def _started_for_good(words: list[str], control: socket.socket, over: threading.Event) -> subprocess.Popen[bytes]:
+    """Start a process from a thread that lives until it is `over`.
+
+    bubblewrap has itself killed when its parent dies, and to the kernel the parent is a thread: were it the caller's,
+    that of some pool, a guest could be killed in the middle of a hand-in that has done nothing wrong.
+    """
+    started: queue.SimpleQueue[subprocess.Popen[bytes] | OSError] = queue.SimpleQueue()
+
+    def keep() -> None:
+        try:
+            started.put(_start(words, control))
+        except OSError as exc:
+            started.put(exc)
+        over.wait()
+
+    threading.Thread(target=keep, daemon=True, name="backcheck-zygote").start()
+    process = started.get()
+    if isinstance(process, OSError):
+        over.set()
+        raise NoGuest(f"no zygote could be started: {process}") from process
+    return process
 
 
 def _start(words: list[str], control: socket.socket) -> subprocess.Popen[bytes]:

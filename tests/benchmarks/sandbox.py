@@ -31,7 +31,7 @@ from tests.hostile.attack import Attack
 from tests.hostile.fuzzing import fuzz_decoder, fuzz_session
 from tests.hostile.leftovers import Traces, grade_many, kill_graders, settled
 from tests.hostile.performance import ATTACKS, Ending, perform
-from tests.hostile.stage import Stage, stage
+from tests.hostile.stage import Stage, stage, wait_until
 
 ECHO = "import numpy as np\nclass ReLU:\n    def forward(self, x):\n        return x\n"
 BARE = "import os; os.environ['OPENBLAS_NUM_THREADS'] = '1'; import numpy, numpy.random, sys; sys.stdin.read()"
@@ -64,9 +64,8 @@ def attacks() -> None:
 
 def _perform(attack: Attack, machine: Stage, guests: ReadyGuests) -> Ending:
     ending = perform(attack, machine, guests)
-    if attack.leaks and guests.isolation == PROCESS and not ending.effects:
-        time.sleep(0.5)
-        ending.effects.extend(machine.effects(""))
+    if attack.leaks and guests.isolation == PROCESS:
+        wait_until(lambda: ending.effects or ending.effects.extend(machine.effects("")) or ending.effects)
     return ending
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -139,3 +140,18 @@ def test_guest_has_no_more_descriptors_than_it_needs() -> None:
     found = RemoteLayer(session, "ReLU", {}).forward(np.ones(1))
     session.close()
     assert len(found) == 5  # the three standard ones, and two for the channel
+
+
+def test_thread_that_opened_the_pool_may_end() -> None:
+    """To the kernel a thread is a parent: bubblewrap would be killed with the one that started it."""
+    opened: list[ReadyGuests] = []
+    thread = threading.Thread(target=lambda: opened.append(ready_guests(best().level)))
+    thread.start()
+    thread.join()
+    with opened[0] as guests:
+        session = Session(submission(), guests.launch)
+        layer = RemoteLayer(session, "ReLU", {})
+        time.sleep(0.2)
+        assert layer.forward(np.ones(1))[0] == 1.0
+        assert session.generation == 1
+        session.close()
