@@ -84,6 +84,8 @@ def dispatch(wishes: Wishes) -> int:
     """
     found = best()
     if wishes.require is not None and not at_least(found.level, wishes.require):
+        found = best(anew=True)  # somebody may have mended it
+    if wishes.require is not None and not at_least(found.level, wishes.require):
         print(missing(found, wishes.require), file=sys.stderr)
         return BROKEN
     if not at_least(found.level, KERNEL):

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, NoReturn
 
 import numpy as np
+
+from .finders import Loader, MetaPathFinder
 
 _NUMPY = {
     "float": float,

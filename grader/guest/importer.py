@@ -13,12 +13,12 @@ import re
 import sys
 import tokenize
 from collections.abc import Mapping, Sequence
-from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from types import CodeType, ModuleType
 
 from .compat import MovedFinder, PlaceholderFinder
+from .finders import InspectLoader, MetaPathFinder
 
 _PREFIX = re.compile(
     r"^[ \t]*(?:from|import)[ \t]+((?:\w+\.)+)(?:Layers|Optimization|Models|NeuralNetwork)\b", re.MULTILINE

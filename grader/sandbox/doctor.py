@@ -20,11 +20,11 @@ _STARTS = 5
 
 
 def examine() -> str:
-    """Return the screen. Everything is tried anew; nothing is taken from memory."""
+    """Return the screen. Everything is tried anew; what is found replaces what was remembered."""
     lines = [*_interpreter(), ""]
+    held = probe.best(anew=True).level
     problems = {level: tuple(probe.troubles(level)) for level in LEVELS}
-    held = next(level for level in LEVELS if not problems[level])
-    lines.append("Isolation (tried: a hand-in of our own reads a canary file, lists and writes its folder, reads the")
+    lines.append("Isolation (tried: a hand-in of our own reads /etc/passwd, lists /etc, writes to /tmp, reads the")
     lines.append("grader's environment, signals it, connects to it, makes a socket, starts a process):")
     for level in LEVELS:
         sign = "holds" if not problems[level] else "no"

@@ -23,8 +23,8 @@ class Escape:
         told = json.loads(bytes(x))
         attempts = (
             lambda: Path(told["canary"]).read_bytes(),
-            lambda: os.listdir(told["folder"]),
-            lambda: Path(told["folder"], "escaped").write_text("x"),
+            lambda: os.listdir(os.path.dirname(told["canary"])).index(os.path.basename(told["canary"])),
+            lambda: Path(told["scratch"]).write_text("x"),
             lambda: Path(f"/proc/{told['grader']}/environ").read_bytes(),
             lambda: os.kill(told["grader"], 0),
             lambda: socket.create_connection(("127.0.0.1", told["port"]), 1.0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import socket
 import sys
 import tempfile
@@ -25,6 +26,7 @@ ATTEMPTS = (
     ("make a socket", (FULL, KERNEL)),
     ("start a process", (FULL, KERNEL)),
 )
+_CANARY = Path("/etc/passwd")  # everybody may read it: what keeps a guest from it must be the sandbox
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,9 @@ class Findings:
     problems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def best() -> Findings:
-    """Return the strongest level that holds here; what was found is remembered until the next boot."""
-    remembered = memory.recall()
+def best(*, anew: bool = False) -> Findings:
+    """Return the strongest level that holds here; what was found is remembered until the next boot, or tried `anew`."""
+    remembered = None if anew else memory.recall()
     if remembered is not None and remembered.get("level") in LEVELS:
         problems = {level: tuple(why) for level, why in remembered["problems"].items()}
         return Findings(remembered["level"], problems)
@@ -93,22 +95,21 @@ def attempts(level: str) -> list[bool]:
 
     source = (Path(__file__).parent / "escape.py").read_bytes()
     submission = build_submission("escape", {"Layers/Escape.py": source})
-    with (
-        tempfile.TemporaryDirectory(prefix="backcheck-probe-") as folder,
-        socket.create_server(("127.0.0.1", 0)) as port,
-        ready_guests(level) as guests,
-    ):
-        os.chmod(folder, 0o777)  # an open door: what keeps the guest out must be the sandbox
-        canary = Path(folder) / "canary"
-        canary.write_text("alive")
-        canary.chmod(0o644)
-        told = {"canary": str(canary), "folder": folder, "grader": os.getpid(), "port": port.getsockname()[1]}
+    scratch = Path(tempfile.gettempdir(), f"backcheck-escaped-{secrets.token_hex(8)}")
+    with socket.create_server(("127.0.0.1", 0)) as port, ready_guests(level) as guests:
+        told = {
+            "canary": str(_CANARY),
+            "scratch": str(scratch),
+            "grader": os.getpid(),
+            "port": port.getsockname()[1],
+        }
         session = Session(submission, guests.launch)
         try:
             layer = RemoteLayer(session, "Escape", {})
             answer = layer.forward(np.frombuffer(json.dumps(told).encode(), np.uint8))
         finally:
             session.close()
+            scratch.unlink(missing_ok=True)
     if answer.shape != (len(ATTEMPTS),):
         raise NoGuest("the attempts to escape were not answered")
     return [bool(value) for value in answer]

@@ -91,13 +91,25 @@ def test_order_of_the_levels() -> None:
     assert not at_least(PROCESS, NAMESPACE)
 
 
-def test_requirement_that_is_not_met_exits_3(capsys: pytest.CaptureFixture[str]) -> None:
-    memory.remember({"level": PROCESS, "problems": {FULL: ["bubblewrap is not installed"]}})
+def test_requirement_that_is_not_met_exits_3(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    why = {FULL: "bubblewrap is not installed", PROCESS: ""}
+    monkeypatch.setattr(probe, "troubles", lambda level: [text] if (text := why.get(level, "not today")) else [])
+    memory.remember({"level": PROCESS, "problems": {}})
     assert main(["--task", "ReLU", "--submission", "example_fau", "--require", "full"]) == BROKEN
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("dispatch.py: isolation 'full' is required and this machine offers only 'process': ")
     assert err.count("\n") == 1
+
+
+def test_requirement_that_has_been_mended_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory.remember({"level": PROCESS, "problems": {FULL: ["bubblewrap is not installed"]}})
+    monkeypatch.setattr(probe, "troubles", lambda level: [])
+    assert probe.best().level == PROCESS
+    assert probe.best(anew=True).level == FULL
+    assert probe.best().level == FULL
 
 
 def test_run_below_kernel_says_what_is_not_protected(capsys: pytest.CaptureFixture[str]) -> None:
