@@ -163,10 +163,7 @@ ATTACKS = [
     Attack(
         50,
         "reads the reference",
-        wrong(
-            "exec(open('@PROJECT@/framework/reference/relu.py').read(), {'__name__': 'x'})\n"
-            "raise ValueError('@SECRET@')"
-        ),
+        wrong("source = open('@PROJECT@/framework/reference/relu.py').read()\nraise ValueError('@SECRET@')"),
         (CRASHED,),
         _DENIED,
         True,

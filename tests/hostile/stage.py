@@ -136,13 +136,29 @@ def stage() -> Iterator[Stage]:
 
 
 def guest_processes() -> set[int]:
-    """Return the numbers of all processes that are guests of this checkout, or have been forked by one."""
-    found = set()
+    """Return the numbers of all guests, and of what forked them, that are this process's own or nobody's any more.
+
+    Guests of other graders at work on this machine are left out: they have a living ancestor that is not this process.
+    """
+    found = {}
+    parents = {}
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
-            if entry.name.isdecimal() and os.fsencode(GUEST) in (entry / "cmdline").read_bytes():
-                found.add(int(entry.name))
-    return found
+            if entry.name.isdecimal():
+                pid = int(entry.name)
+                parents[pid] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                found[pid] = os.fsencode(GUEST) in (entry / "cmdline").read_bytes()
+
+    def is_ours(pid: int) -> bool:
+        while found.get(pid):
+            pid = parents[pid]
+        while pid not in (os.getpid(), 0, 1):
+            if pid not in parents or parents[pid] in (0, 1):
+                return False  # another grader, or whoever started it
+            pid = parents[pid]
+        return True
+
+    return {pid for pid, is_guest in found.items() if is_guest and is_ours(pid)}
 
 
 def wait_until(condition: object, seconds: float = 5.0) -> bool:
