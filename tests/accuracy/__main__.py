@@ -62,7 +62,8 @@ class _Run:
     def detection(self) -> list[Figure]:
         """Every misconception, over ten seeds (quick: one, a component of each kind)."""
         seeds = range(self.seed, self.seed + (1 if self.quick else 10))
-        found = detection.detect(seeds, jobs=self.jobs, only=_QUICK if self.quick else ())
+        only = _QUICK if self.quick else ()
+        found = detection.detect(seeds, jobs=self.jobs, only=only, every_form=not self.quick)
         self._matrix = figures.matrix(found)
         return figures.detection(found, whole=not self.quick)
 
@@ -76,17 +77,19 @@ class _Run:
         """Text patches of the examples."""
         patches = naming.all_patches()
         chosen = patches[:: max(len(patches) // 30, 1)] if self.quick else patches
-        return figures.naming(naming.name_all(chosen, self.seed, jobs=self.jobs))
+        return figures.naming(naming.name_all(chosen, self.seed, jobs=self.jobs), not self.quick)
 
     def corruptions(self) -> list[Figure]:
         """Random corruptions."""
-        return figures.corruptions(corruptions.corrupt_all(34 if self.quick else 300, self.seed, jobs=self.jobs))
+        return figures.corruptions(
+            corruptions.corrupt_all(34 if self.quick else 300, self.seed, jobs=self.jobs), not self.quick
+        )
 
     def pairs(self) -> list[Figure]:
         """Two mistakes at once."""
         known = [patch for patch in naming.all_patches() if patch.example == "example_fau"]
         drawn = pairs.draw(known, 10 if self.quick else 200, self.seed)
-        return figures.pairs(pairs.grade_pairs(drawn, self.seed, jobs=self.jobs))
+        return figures.pairs(pairs.grade_pairs(drawn, self.seed, jobs=self.jobs), not self.quick)
 
     def gradients(self) -> list[Figure]:
         """What a gradient check costs."""
@@ -102,7 +105,7 @@ class _Run:
         )
 
 
-_QUICK = ("FullyConnected", "ReLU", "CrossEntropyLoss", "Adam", "RNN", "L2_Regularizer", "He", "NeuralNetwork")
+_QUICK = ("FullyConnected", "ReLU", "CrossEntropyLoss", "Adam", "Flatten", "L2_Regularizer", "He", "NeuralNetwork")
 
 if __name__ == "__main__":
     sys.exit(main())

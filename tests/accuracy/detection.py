@@ -34,21 +34,23 @@ class Detection:
     plain: bool
 
 
-def detect(seeds: Sequence[int], *, jobs: int = 1, only: Iterable[str] = ()) -> list[Detection]:
-    """Grade every misconception of the registry (or those of the components `only`)."""
+def detect(
+    seeds: Sequence[int], *, jobs: int = 1, only: Iterable[str] = (), every_form: bool = True
+) -> list[Detection]:
+    """Grade every misconception of the registry (or those of the components `only`), in all forms or in one."""
     known = registry()
     numbers = [i for i, one in enumerate(known.misconceptions) if not only or set(one.tasks) & set(only)]
-    work = partial(_detect_one, seeds=seeds)
+    work = partial(_detect_one, seeds=seeds, every_form=every_form)
     return [found for several in mapped(work, numbers, jobs) for found in several]
 
 
-def _detect_one(number: int, seeds: Sequence[int]) -> list[Detection]:
+def _detect_one(number: int, seeds: Sequence[int], every_form: bool = True) -> list[Detection]:
     wrong = registry().misconceptions[number]
     tiers = {row.id: row.tier for row in rows()}
     found = []
     for task in wrong.tasks:
         plain = is_caught(wrong, registry().tasks[task], seeds[0])
-        for form in forms(wrong):
+        for form in forms(wrong)[: None if every_form else 1]:
             if registry().tasks[task].asked_of(form):
                 found.append(_over_seeds(wrong, task, form, tiers.get(wrong.id, "core"), seeds, plain))
     return found
