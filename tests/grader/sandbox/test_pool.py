@@ -110,7 +110,7 @@ def test_grader_that_is_killed_takes_its_guests_along(level: str) -> None:
         [sys.executable, "-c", GRADER.format(level=level)],
         stdout=subprocess.PIPE,
         cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))},
     )
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
