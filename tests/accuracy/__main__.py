@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.accuracy import corruptions, detection, false_alarms, figures, naming, pairs
 from tests.accuracy.figures import Figure
+from tests.accuracy.matrix import matrix
 
 SECTIONS = ("detection", "alarms", "naming", "corruptions", "pairs", "gradients")
 
@@ -47,6 +48,8 @@ def main(words: Sequence[str] | None = None) -> int:
         every += found
         say(f"{section} ({time.perf_counter() - start:.0f} s)")
         figures.show(found, wish.remarks, say)
+        if section == "detection" and not wish.quick:
+            print(run.matrix)
     if wish.table:
         Path(wish.table).write_text(run.page(lines), encoding="utf-8")
     return 0 if all(one.reached for one in every) else 1
@@ -57,14 +60,14 @@ class _Run:
 
     def __init__(self, quick: bool, jobs: int, seed: int) -> None:
         self.quick, self.jobs, self.seed = quick, jobs, seed
-        self._matrix = ""
+        self.matrix = ""
 
     def detection(self) -> list[Figure]:
         """Every misconception, over ten seeds (quick: one, a component of each kind)."""
         seeds = range(self.seed, self.seed + (1 if self.quick else 10))
         only = _QUICK if self.quick else ()
         found = detection.detect(seeds, jobs=self.jobs, only=only, every_form=not self.quick)
-        self._matrix = figures.matrix(found)
+        self.matrix = matrix(found)
         return figures.detection(found, whole=not self.quick)
 
     def alarms(self) -> list[Figure]:
@@ -101,7 +104,7 @@ class _Run:
         """Return the report as Markdown."""
         shown = "\n".join(lines)
         return (
-            f"# Accuracy\n\nWritten by `python -m tests.accuracy --table FILE`.\n\n```\n{shown}\n```\n\n{self._matrix}"
+            f"# Accuracy\n\nWritten by `python -m tests.accuracy --table FILE`.\n\n```\n{shown}\n```\n\n{self.matrix}"
         )
 
 

@@ -151,23 +151,6 @@ def pairs(found: Sequence[Paired], whole: bool) -> list[Figure]:
     ]
 
 
-def matrix(found: Sequence[Detection]) -> str:
-    """Return the table of misconceptions and checks as Markdown, with totals per component."""
-    lines = ["| misconception | task | form | tier | caught by | plain gradient check |", "|---|---|---|---|---|---|"]
-    for one in found:
-        caught = ", ".join((*one.caught_by, *(f"({check})" for check in one.also)))
-        lines.append(
-            f"| {one.variant} | {one.task} | {one.form} | {one.tier} | {caught} | {'yes' if one.plain else 'no'} |"
-        )
-    lines += ["", "| component | ids | detected | plain gradient check alone |", "|---|---|---|---|"]
-    for task in sorted({one.task for one in found}):
-        own = [one for one in found if one.task == task]
-        ids, plain = {one.id for one in own}, {one.id for one in own if one.plain}
-        missed = {one.id for one in own if one.missed}
-        lines.append(f"| {task} | {len(ids)} | {len(ids - missed)} | {len(plain)} |")
-    return "\n".join(lines) + "\n"
-
-
 def show(figures: Sequence[Figure], remarks: int, say: Callable[[str], None]) -> None:
     """Print figures, each with its first remarks."""
     for one in figures:
