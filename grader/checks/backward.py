@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 from grader.checks.define import check
 from grader.hookspecs import hookimpl
 from grader.model import Check
 from grader.oracle import Oracle
 from grader.probe import Probe
-from grader.remote import RemoteLayer
+from grader.remote import Array, RemoteLayer
+
+_LARGE, _DEAR = 60, 20  # inputs; times forward
 
 
 @check(traits=["layer"], needs="forward_shape")
@@ -17,8 +21,31 @@ def check_backward_shape(layer: RemoteLayer, probe: Probe) -> None:
     One number per number of the input: how much the loss changes when that input changes.
     """
     x = probe.input()
+    start = time.perf_counter()
     dout = probe.cotangent(layer.forward(x))
-    probe.assert_shape(layer.backward(dout), x.shape, "the array that backward returns")
+    turn = time.perf_counter()
+    dx = layer.backward(dout)
+    end = time.perf_counter()
+    probe.assert_shape(dx, x.shape, "the array that backward returns")
+    if x.size >= _LARGE and end - turn > _DEAR * (turn - start):
+        _remark_on_cost(layer, probe, x, dout)
+
+
+def _remark_on_cost(layer: RemoteLayer, probe: Probe, x: Array, dout: Array) -> None:
+    """Measure again, as anything may have come in between; the right numbers can be had by differences, too."""
+    forwards, backwards = [], []
+    for _ in range(3):
+        start = time.perf_counter()
+        layer.forward(x)
+        turn = time.perf_counter()
+        layer.backward(dout)
+        backwards.append(time.perf_counter() - turn)
+        forwards.append(turn - start)
+    if min(backwards) > _DEAR * max(forwards):
+        probe.remark(
+            f"backward takes more than {_DEAR} times as long as forward: does it compute differences of forward, in "
+            "the place of the derivative?"
+        )
 
 
 @check(points=3, traits=["layer", "deterministic"], needs="backward_shape")
