@@ -58,6 +58,7 @@ class _Pool:
         self._jobs = jobs
         self._again: deque[Bundle] = deque()
         self._tries: dict[int, int] = {}
+        self._stillborn = 0  # workers in a row that ended before they were ready
         self._workers: list[_Worker] = []
         self._arriving: SimpleQueue[tuple[_Worker, Event | _Gone | None]] = SimpleQueue()
 
@@ -72,6 +73,7 @@ class _Pool:
                 yield from self._bury(worker)
             elif event is None:
                 worker.ready = True
+                self._stillborn = 0
             else:
                 self._keep_account(worker, event)
                 yield event
@@ -91,7 +93,11 @@ class _Pool:
         self._workers.remove(worker)
         code = _end(worker)
         if not worker.ready:
-            raise RuntimeError(f"a worker process did not start (exit code {code})")
+            self._stillborn += 1
+            if self._stillborn == _TRIES:
+                raise RuntimeError(f"a worker process did not start, {_TRIES} times (exit code {code})")
+            self._again.extend(worker.bundles)
+            return
         if not worker.bundles:
             return
         first, *rest = worker.bundles

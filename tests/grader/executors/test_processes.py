@@ -53,6 +53,18 @@ def test_a_worker_that_is_killed_costs_nothing() -> None:
     assert not workers()
 
 
+def test_a_worker_that_is_killed_while_it_starts_costs_nothing() -> None:
+    def bundles() -> Iterator[Bundle]:
+        yield bundle(0)
+        for number in workers():  # the first worker has just been started
+            os.kill(number, signal.SIGKILL)
+        yield bundle(1)
+
+    with contextlib.closing(processes.run(bundles(), jobs=2)) as events:
+        closed = [event for event in events if isinstance(event, Closed)]
+    assert sorted((event.number, event.trouble) for event in closed) == [(0, ""), (1, "")]
+
+
 def workers() -> list[int]:
     """Return the workers of this process."""
     return [number for number, command in children().items() if "grader.executors.worker" in command]
