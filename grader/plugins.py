@@ -76,11 +76,15 @@ class Registry:
         return f"no task is called {name!r}; {tip}"
 
 
-def load_registry(extra: Iterable[ModuleType] = ()) -> Registry:
-    """Register the built-in modules, the installed plugins and `extra`, and collect their records."""
+def load_registry(extra: Iterable[ModuleType] = (), *, diagnosing: bool = True) -> Registry:
+    """Register the built-in modules, the installed plugins and `extra`, and collect their records.
+
+    Without `diagnosing` the built-in misconceptions, many small modules, are left out.
+    """
+    packages = (checks, tasks, reporters, *([misconceptions] if diagnosing else []))
     built_in = [
         (name, partial(importlib.import_module, name))
-        for package in (checks, tasks, reporters, misconceptions)
+        for package in packages
         for name in (f"{package.__name__}.{info.name}" for info in pkgutil.iter_modules(package.__path__))
     ]
     installed = [(entry.name, entry.load) for entry in sorted(entry_points(group=GROUP))]
