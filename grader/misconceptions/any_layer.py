@@ -35,7 +35,7 @@ class SharedCaches(Layer):
 
     def backward(self, dout: Array) -> Array:
         self.__dict__.update(type(self)._kept)
-        return super().backward(dout)  # type: ignore[safe-super]
+        return super().backward(dout)  # type: ignore[safe-super]  # a layer stands behind it
 
 
 class ReusedOutput(Layer):
@@ -47,7 +47,7 @@ class ReusedOutput(Layer):
     _buffer: Array | None = None
 
     def forward(self, x: Array) -> Array:
-        y = super().forward(x)  # type: ignore[safe-super]
+        y = super().forward(x)  # type: ignore[safe-super]  # a layer stands behind it
         if self._buffer is None or self._buffer.shape != y.shape:
             self._buffer = np.empty(y.shape)
         self._buffer[...] = y
@@ -61,7 +61,7 @@ class HalfPrecision(Layer):
     """
 
     def forward(self, x: Array) -> Array:
-        return super().forward(x).astype(np.float16).astype(np.float64)  # type: ignore[safe-super]
+        return super().forward(x).astype(np.float16).astype(np.float64)  # type: ignore[safe-super]  # a layer stands behind it
 
 
 class HalfPrecisionInput(Layer):
@@ -71,7 +71,7 @@ class HalfPrecisionInput(Layer):
     """
 
     def forward(self, x: Array) -> Array:
-        return super().forward(x.astype(np.float16).astype(np.float64))  # type: ignore[safe-super]
+        return super().forward(x.astype(np.float16).astype(np.float64))  # type: ignore[safe-super]  # a layer stands behind it
 
 
 class WholeInput(Layer):
@@ -81,7 +81,7 @@ class WholeInput(Layer):
     """
 
     def forward(self, x: Array) -> Array:
-        return super().forward(x.astype(np.int64).astype(np.float64))  # type: ignore[safe-super]
+        return super().forward(x.astype(np.int64).astype(np.float64))  # type: ignore[safe-super]  # a layer stands behind it
 
 
 class WholeOutput(Layer):
@@ -91,7 +91,7 @@ class WholeOutput(Layer):
     """
 
     def forward(self, x: Array) -> Array:
-        return np.trunc(super().forward(x))  # type: ignore[safe-super]
+        return np.trunc(super().forward(x))  # type: ignore[safe-super]  # a layer stands behind it
 
 
 class Squeezed(Layer):
@@ -103,12 +103,12 @@ class Squeezed(Layer):
     _whole: tuple[int, ...] = ()
 
     def forward(self, x: Array) -> Array:
-        y = super().forward(x)  # type: ignore[safe-super]
+        y = super().forward(x)  # type: ignore[safe-super]  # a layer stands behind it
         self._whole = y.shape
         return np.squeeze(y)
 
     def backward(self, dout: Array) -> Array:
-        return super().backward(np.reshape(dout, self._whole))  # type: ignore[safe-super]
+        return super().backward(np.reshape(dout, self._whole))  # type: ignore[safe-super]  # a layer stands behind it
 
 
 class SqueezedGradient(Layer):
@@ -118,7 +118,7 @@ class SqueezedGradient(Layer):
     """
 
     def backward(self, dout: Array) -> Array:
-        return np.squeeze(super().backward(dout))  # type: ignore[safe-super]
+        return np.squeeze(super().backward(dout))  # type: ignore[safe-super]  # a layer stands behind it
 
 
 class SquareOnly(Layer):
@@ -128,7 +128,7 @@ class SquareOnly(Layer):
     """
 
     def forward(self, x: Array) -> Array:
-        y = super().forward(x)  # type: ignore[safe-super]
+        y = super().forward(x)  # type: ignore[safe-super]  # a layer stands behind it
         return y.reshape(*y.shape[:-1], y.shape[-2]) if y.ndim == 4 else y
 
 
