@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import parser
 from grader.executors.inline import grade_submission
+from grader.options import parser
 from grader.plugins import load_registry
 from grader.sandbox.levels import FOR_THE_RECORD
 from grader.sandbox.probe import best
