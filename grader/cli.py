@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.options import parser
+from grader.options.focus import focus_of
 from grader.options.kinds import names
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def main(arguments: Sequence[str]) -> int:
                 options.verbose,
                 batch=batch,
                 require=options.require,
+                focus=focus_of(options, parser().error),
             )
         )
     except UsageError as exc:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 from grader.bench import Findings
 from grader.model import Case, Check, CheckResult, Misconception, Task
-from grader.replay import applicable, both, replay
+from grader.replay import applicable
+from grader.replays import Replay, replay_all
 from grader.trace import Trace, explains
 
 Key = tuple[str, str]
@@ -68,14 +69,20 @@ class Diagnosis:
 
 
 def diagnose(
-    wrong: Sequence[Misconception], task: Task, seed: int, findings: Findings, traces: Traces, places: Places
+    wrong: Sequence[Misconception],
+    task: Task,
+    seed: int,
+    findings: Findings,
+    traces: Traces,
+    places: Places,
+    replayed: Replay = replay_all,
 ) -> Diagnosis:
     """Compare a hand-in's traces with those of the misconceptions of its task.
 
     All are tried on one place where the hand-in fails, those that explain it on all places. Unless that explains
-    everything, the others are tried on a few places more, and then pairs of the best.
+    everything, the others are tried on a few places more, and then pairs of the best. `replayed` runs them.
     """
-    trial = _Trial(task, seed, findings, traces, places)
+    trial = _Trial(task, seed, findings, traces, places, replayed)
     failing = _screened(traces)
     if not failing:
         return Diagnosis()
@@ -105,6 +112,7 @@ class _Trial:
     findings: Findings
     traces: Traces
     places: Places
+    replayed: Replay
 
     def screened(self, wrong: Sequence[Wrong], keys: Sequence[Key]) -> tuple[list[Candidate], list[Wrong]]:
         """Try misconceptions on a few places; return those that explain some number there, and the others."""
@@ -119,7 +127,7 @@ class _Trial:
 
     def _judged(self, wrong: Wrong, keys: Sequence[Key]) -> Candidate:
         where = [self.places[key] for key in keys]
-        replayed = replay(both(wrong), self.task, self.seed, self.findings, where)
+        replayed = self.replayed(wrong, self.task, self.seed, self.findings, where)
         return judge(wrong, {key: self.traces[key] for key in keys}, replayed)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from grader.cli import BROKEN, FAILED, INTERRUPTED, OK, PROJECT
 from grader.sandbox.advice import missing, unprotected
@@ -20,6 +20,7 @@ from grader.sandbox.pool import ready_guests
 from grader.sandbox.probe import best
 
 if TYPE_CHECKING:
+    from grader.focus import Focus
     from grader.model import Limits, Report, Reporter, Task
     from grader.plugins import Registry
     from grader.sandbox.guests import Launch
@@ -48,6 +49,7 @@ class Wishes:
     plugins: Sequence[ModuleType] = ()
     require: str | None = None
     batch: BatchWishes | None = None
+    focus: Focus | None = None
 
     @property
     def limits(self) -> Limits | None:
@@ -95,6 +97,10 @@ def dispatch(wishes: Wishes) -> int:
 
         return run_batch(wishes, wishes.batch)
     with ready_guests(found.level) as guests:  # they import numpy while this process does
+        if wishes.focus is not None and wishes.focus.watch:
+            from grader.focus.watch import watch
+
+            return watch(wishes, wishes.focus, guests.launch)
         return _dispatch(wishes, guests.launch)
 
 
@@ -103,6 +109,7 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
 
     from grader.executors.inline import grade_submission
     from grader.fingerprint import suite_fingerprint
+    from grader.focus.parts import Part, Parts
     from grader.intake import IntakeError, open_submission
     from grader.intake.choose import choose
     from grader.plugins import load_registry
@@ -111,7 +118,8 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
 
     registry = load_registry(wishes.plugins)
     tell_troubles(registry.troubles)
-    tasks = chosen_tasks(registry, wishes)
+    tasks, wanted = chosen_parts(registry, wishes)
+    focus = wishes.focus
     try:
         paths, remark = choose(list(wishes.given), wishes.submissions)
         submissions = [open_submission(path, name) for name, path in paths]
@@ -126,21 +134,20 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
     style = Style(width, colour, ascii_only, wishes.verbose)
     limits = wishes.limits
 
-    def reports() -> Generator[Report]:
+    def reports() -> Generator[Part]:
+        common: dict[str, Any] = {
+            "seed": wishes.seed,
+            "suite": suite_fingerprint(),
+            "limits": limits,
+            "launch": launch,
+            "progress": bar.set_postfix_str,
+        }
+        if focus is not None and focus.partial:
+            yield from Parts(registry, first_failure=focus.first_failure, **common).of_all(submissions, tasks, wanted)
+            return
         for submission in submissions:
-            with contextlib.closing(
-                grade_submission(
-                    submission,
-                    tasks,
-                    registry,
-                    seed=wishes.seed,
-                    suite=suite_fingerprint(),
-                    limits=limits,
-                    launch=launch,
-                    progress=bar.set_postfix_str,
-                )
-            ) as graded:
-                yield from graded
+            with contextlib.closing(grade_submission(submission, tasks, registry, **common)) as graded:
+                yield from map(Part.whole, graded)
 
     def again(report: Report) -> str:
         # a task that was graded within a group is repeated within it
@@ -149,7 +156,7 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
         command = ["python", "dispatch.py", "--task", names]
         if wishes.given:
             command += ["--submission", report.submission]
-        return shlex.join([*command, "--seed", str(wishes.seed)])
+        return shlex.join([*command, *(focus.words if focus else ()), "--seed", str(wishes.seed)])
 
     if remark:
         print(remark, file=out)
@@ -157,20 +164,26 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
         for sentence in submission.remarks:
             print(clean(f"{submission.id}: {sentence}"), file=out)
     done: list[Report] = []
+    parts: list[Part] = []
     interrupted = False
     # `delay` keeps quick runs quiet; `disable=None` switches the bar off where standard error is not a terminal
     with tqdm(total=total, unit="task", desc="grading", delay=2, disable=None, leave=False) as bar:
         try:
             with contextlib.closing(reports()) as arriving:
-                for report in arriving:
-                    done.append(report)
+                for part in arriving:
+                    done.append(part.report)
+                    parts.append(part)
                     with bar.external_write_mode(file=out):
-                        print(render(report, style, again(report)), file=out, flush=True)
+                        print(render(part.report, style, again(part.report), part.words), file=out, flush=True)
                     bar.update(1)
         except KeyboardInterrupt:
             interrupted = True
     if done:
-        print(summary(done, style, wishes.seed), end="", file=out, flush=True)
+        print(summary(done, style, wishes.seed, part=any(part.words for part in parts)), end="", file=out, flush=True)
+    if focus is not None and focus.plots is not None:
+        from grader.focus.pictures import write_pictures
+
+        print(write_pictures(done, focus.plots), file=out)
     written = [write_report(registry.reporters[name], done, target) for name, target in wishes.reports]
     if interrupted:
         print(f"interrupted after {len(done)} of {total} reports", file=sys.stderr)
@@ -180,7 +193,7 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
         return BROKEN
     if not all(written):
         return BROKEN
-    return OK if all(report.passed for report in done) else FAILED
+    return OK if all(part.passed for part in parts) else FAILED
 
 
 def chosen_tasks(registry: Registry, wishes: Wishes) -> list[Task]:
@@ -195,6 +208,23 @@ def chosen_tasks(registry: Registry, wishes: Wishes) -> list[Task]:
     if not tasks:
         raise UsageError("--skip leaves nothing of --task to grade")
     return tasks
+
+
+def chosen_parts(registry: Registry, wishes: Wishes) -> tuple[list[Task], dict[str, tuple[str, ...]]]:
+    """Return the tasks that are asked for and, by task, the checks; none named for a task means all of them.
+
+    Raises UsageError for a name that does not exist.
+    """
+    tasks = chosen_tasks(registry, wishes)
+    if wishes.focus is None or not wishes.focus.checks:
+        return tasks, {}
+    from grader.focus.selection import UnknownCheck, chosen_checks
+
+    try:
+        wanted = chosen_checks(registry, tasks, wishes.focus.checks)
+    except UnknownCheck as exc:
+        raise UsageError(str(exc)) from exc
+    return [task for task in tasks if task.name in wanted], wanted
 
 
 def tell_troubles(troubles: Sequence[str]) -> None:

@@ -15,7 +15,14 @@ from grader.model import Limits, Task
 _GROUP = "backcheck.plugins"
 _NO_SAY = (  # what shows, stores or hands out results, and cannot change one
     *("grader/reporters/", "grader/batch/", "grader/store.py", "grader/store_file.py", "grader/results.py"),
-    *("grader/cli.py", "grader/options/", "grader/dispatching.py", "grader/listing.py", "grader/intake/arrivals.py"),
+    *(
+        "grader/cli.py",
+        "grader/options/",
+        "grader/dispatching.py",
+        "grader/listing.py",
+        "grader/focus/",
+        "grader/intake/arrivals.py",
+    ),
     *("grader/intake/lms.py", "grader/intake/metadata.py", "grader/intake/roster.py"),
     *(
         "grader/executors/processes.py",

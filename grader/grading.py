@@ -12,6 +12,7 @@ from grader.kinds import UNITS
 from grader.model import Case, Check, CheckResult, Job, Misconception, Report, Task, Tier, Verdict
 from grader.patterns import with_patterns
 from grader.remote import Asks
+from grader.replays import Replay, replay_all
 from grader.runner import Outcome, broken, explain_fault, explain_loss
 from grader.sandbox.lost import GuestLost
 from grader.scoring import assign_points, is_ours, totals
@@ -32,11 +33,14 @@ def grade(
     progress: Callable[[str], None] | None = None,
     misconceptions: Sequence[Misconception] = (),
     bench: Bench | None = None,
+    until: Callable[[CheckResult], bool] | None = None,
+    replayed: Replay = replay_all,
 ) -> Report:
     """Return the report of one task; `progress` is told how far a long check is.
 
-    What fails is compared with `misconceptions`. `bench` is where the checks run, if that is not a bench of units
-    behind the desk. Never raises for anything that the submission does.
+    What fails is compared with `misconceptions`, which `replayed` runs. `bench` is where the checks run, if that is not
+    a bench of units behind the desk. After the check of which `until` is true for some result, nothing more is run.
+    Never raises for anything that the submission does.
     """
     if bench is None:
         bench = Bench(
@@ -46,7 +50,13 @@ def grade(
             findings=Findings(job.submission.dialect),
             progress=progress,
         )
-    return _Grading(job, task, plan, desk, misconceptions, bench).report()
+    return _Grading(job, task, plan, desk, misconceptions, bench, replayed).report(until)
+
+
+def cases_of(task: Task, check: Check, dialect: str) -> list[Case]:
+    """Return the cases that a check of a task is for, as far as this dialect has them."""
+    traits = DIALECT_TRAITS[dialect]
+    return [case for case in task.cases if case.traits <= traits and case.name in (check.cases or [case.name])]
 
 
 class _Grading:
@@ -60,15 +70,17 @@ class _Grading:
         desk: Asks,
         misconceptions: Sequence[Misconception],
         bench: Bench,
+        replayed: Replay,
     ) -> None:
         self.job, self.task, self.plan, self.desk = job, task, plan, desk
         self.misconceptions = misconceptions
+        self.replayed = replayed
         self.bench = bench
         self.results: dict[tuple[str, str], CheckResult] = {}
         self.remarks: list[str] = []
 
-    def report(self) -> Report:
-        """Run everything and sum up."""
+    def report(self, until: Callable[[CheckResult], bool] | None = None) -> Report:
+        """Run everything, or `until` something has happened, and sum up."""
         start = time.perf_counter()
         opened = self._open()
         plan = [_FOUND, *self.plan]
@@ -76,7 +88,9 @@ class _Grading:
         if opened.verdict is Verdict.PASSED:
             for check in self.plan:
                 self._run_cases(check)
-        else:
+                if until is not None and any(until(r) for r in self.results.values() if r.check == check.name):
+                    break
+        elif until is None or not until(self.results["", "found"]):
             for check in self.plan:
                 for case in self._cases(check):
                     self._add(check, case, _waiting(self.results["", "found"]))
@@ -108,7 +122,8 @@ class _Grading:
         cases = {case.name: case for case in self.task.cases}
         places = {key: (checks[key[1]], cases[key[0]]) for key in self.bench.traces}
         try:
-            found = diagnose(wrong, self.task, self.job.seed, self.bench.findings, self.bench.traces, places)
+            bench = self.bench
+            found = diagnose(wrong, self.task, self.job.seed, bench.findings, bench.traces, places, self.replayed)
         except Exception as exc:  # a diagnosis that fails costs the student nothing but the diagnosis
             self.remarks.append(f"no diagnosis: {type(exc).__name__}: {exc}")
             return results, Diagnosis()
@@ -157,9 +172,7 @@ class _Grading:
             self._add(check, case, outcome)
 
     def _cases(self, check: Check) -> list[Case]:
-        """Return the cases that a check is for, as far as this dialect has them."""
-        traits = DIALECT_TRAITS[self.job.submission.dialect]
-        return [case for case in self.task.cases if case.traits <= traits and case.name in (check.cases or [case.name])]
+        return cases_of(self.task, check, self.job.submission.dialect)
 
     def _missing_need(self, check: Check, case: Case) -> CheckResult | None:
         """Return the result of a needed check that did not pass on this case (or, run elsewhere only, on any).

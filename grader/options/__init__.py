@@ -6,6 +6,7 @@ import argparse
 
 from grader import __version__
 from grader.options.batch import add_batch_options
+from grader.options.focus import add_focus_options
 from grader.options.kinds import report, seconds, seed
 from grader.sandbox.levels import LEVELS
 
@@ -15,6 +16,8 @@ examples:
   python dispatch.py --task all --submission submissions/example_fau
   python dispatch.py --task rnn,adam --submission a --submission hand-in.zip --seed 7 --report json=-
   python dispatch.py --batch inbox/ --jobs 2 --report csv=grades.csv --report html=report/
+  python dispatch.py --task RNN --watch                  again at every save, what failed first
+  python dispatch.py --check Conv.input_gradient --plot pictures/
   python dispatch.py --list -v                           every task and check, with points
 
 exit codes: 0 all core checks passed, 1 some did not, 2 wrong usage, 3 the grader itself is broken, 130 interrupted;
@@ -69,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="longest wait for one answer of the hand-in (default 10; importing it may take twice as long)",
     )
+    add_focus_options(made)
     add_batch_options(made)
     made.add_argument(
         "--require",

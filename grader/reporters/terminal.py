@@ -41,10 +41,11 @@ class Style:
         return f"\x1b[{_COLOURS[kind]}m{text}\x1b[0m" if self.colour else text
 
 
-def render(report: Report, style: Style, again: str) -> str:
-    """Return the report of one task; `again` is the command that repeats it."""
+def render(report: Report, style: Style, again: str, part: str = "") -> str:
+    """Return the report of one task; `again` is the command that repeats it, `part` says that this is not all of it."""
     rows = worst_first(check_rows(report))
     total = f"{number(report.score)} / {number(report.max_score)}" if report.max_score else "no points"
+    total += f" in {part}" if part else ""
     gap = max(style.width - len(f"{report.task}  {clean(report.submission)}") - len(total), 2)
     total = style.paint(total, "passed" if report.passed else "failed")
     lines = [f"{style.paint(report.task, 'bold')}  {clean(report.submission)}{' ' * gap}{total}"]
@@ -75,8 +76,11 @@ def _nothing_there(rows: Sequence[CheckRow]) -> str:
     return clean(bad[0].message) if unwritten or bad[0].check == "found" else ""
 
 
-def summary(reports: Sequence[Report], style: Style, seed: int) -> str:
-    """Return the closing lines: one per submission (if more than one report was made), the seed, the isolation."""
+def summary(reports: Sequence[Report], style: Style, seed: int, *, part: bool = False) -> str:
+    """Return the closing lines: one per submission (if more than one report was made), the seed, the isolation.
+
+    With `part` they say that these are not whole tasks.
+    """
     submissions = list(dict.fromkeys(report.submission for report in reports))
     lines = []
     for name in submissions:
@@ -85,6 +89,7 @@ def summary(reports: Sequence[Report], style: Style, seed: int) -> str:
         score, most = sum(r.score for r in own), sum(r.max_score for r in own)
         sign = style.sign("passed" if passed == len(own) else "failed")
         state = f"{passed} of {len(own)} tasks passed" if len(own) > 1 else own[0].task
+        state += ", in part" if part else ""
         lines.append([sign, clean(name), f"{number(score)} / {number(most)}", state])
     level = reports[0].isolation
     note = "isolated" if level in FOR_THE_RECORD else "self-check, not for the record"

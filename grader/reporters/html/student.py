@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from grader.model import Report, Tier
+from grader.model import CheckResult, Report, Tier
 from grader.reporters._checks import CheckRow, check_rows, worst_first
 from grader.reporters._text import clean
 from grader.reporters.html import plots
@@ -75,8 +75,8 @@ def _shown(row: CheckRow, pictures: Pictures) -> Shown:
 class Pictures:
     """Draws error maps, so many per page and no more."""
 
-    def __init__(self) -> None:
-        self._left = _MAX_PLOTS
+    def __init__(self, most: int = _MAX_PLOTS) -> None:
+        self._left = most
 
     def of(self, details: Mapping[str, Any]) -> Markup | None:
         """Return the picture of a wrong array, if its numbers are there."""
@@ -93,24 +93,30 @@ class Pictures:
 
 
 def _of_the_task(rows: Sequence[CheckRow]) -> Iterator[tuple[str, Markup]]:
-    """Yield pictures of what a task measured, with captions: LeNet's losses, elements that a wrong dropout kept."""
-    for kind, result in [(row.kind, result) for row in rows for result in row.results]:
-        try:
-            if "losses" in result.details:
-                band = _band()
-                runs = [[float(value) for value in run] for run in result.details["losses"] if run]
-                if not runs:
-                    continue
+    """Yield pictures of what a task measured, with captions; of what passed, only how LeNet's loss went."""
+    for row in rows:
+        for result in row.results:
+            if row.kind != "passed" or "losses" in result.details:
+                yield from measured(result)
+
+
+def measured(result: CheckResult) -> Iterator[tuple[str, Markup]]:
+    """Yield the picture of what a check measured, with a caption: LeNet's losses, elements that dropout kept."""
+    try:
+        if "losses" in result.details:
+            band = _band()
+            runs = [[float(value) for value in run] for run in result.details["losses"] if run]
+            if runs:
                 yield "The loss while it trains", plots.losses(runs, band["low"], band["high"])
-            elif "kept" in result.details and kind != "passed":
-                kept = result.details["kept"]
-                counts = list(map(int, kept["counts"]))
-                yield (
-                    f"Elements kept: {result.case}",
-                    plots.keep_rate(counts, int(kept["trials"]), float(kept["probability"])),
-                )
-        except (KeyError, TypeError, ValueError, IndexError):  # a report of an older grader
-            continue
+        elif "kept" in result.details:
+            kept = result.details["kept"]
+            counts = list(map(int, kept["counts"]))
+            yield (
+                f"Elements kept: {result.case}",
+                plots.keep_rate(counts, int(kept["trials"]), float(kept["probability"])),
+            )
+    except (KeyError, TypeError, ValueError, IndexError):  # a report of an older grader
+        return
 
 
 @cache

@@ -1,0 +1,106 @@
+"""`--watch` from the outside: what stands on the terminal after a save, and how it ends."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from grader.cli import INTERRUPTED
+from tests.grader.command import RIGHT, WRONG, environment, hand_in, usage
+from tests.grader.handins import PROJECT
+from tests.grader.processes import children, is_alive
+from tests.grader.saving import save
+
+PATIENCE = 30.0  # seconds, on a machine that has much else to do
+
+
+class Watched:
+    """A running watch: what it prints, round by round."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._lines.put(line)
+
+    def until(self, text: str) -> str:
+        """Return what is printed up to a line with `text`."""
+        lines: list[str] = []
+        while not lines or text not in lines[-1]:
+            lines.append(self._lines.get(timeout=PATIENCE))
+        return "".join(lines)
+
+
+@contextmanager
+def watching(*words: object) -> Iterator[Watched]:
+    command = [sys.executable, "-u", str(PROJECT / "dispatch.py"), *map(str, words), "--watch", "--seed", "7"]
+    with subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        try:
+            yield Watched(process)
+        finally:
+            process.kill()
+
+
+def test_saves_of_every_kind_are_answered_and_ctrl_c_ends_it(folder: Path) -> None:
+    work = hand_in(folder, "mine", WRONG)
+    relu = work / "Layers" / "ReLU.py"
+    with watching("--task", "ReLU", "--submission", work) as watched:
+        first = watched.until("Again:")
+        assert "mine: first round" in first
+        assert "(seed 7; Ctrl-C ends)" in first
+        assert "✗  ReLU fails" in first
+        assert "backward returns the derivative" in first
+        save(relu, "class ReLU(:")
+        assert "ReLU.py saved" in watched.until("SyntaxError")
+        save(relu, RIGHT, rename=True)
+        assert "✓  everything asked for passes, 5 / 5 points" in watched.until("checks passed")
+        relu.unlink()
+        watched.until("no class ReLU in the hand-in")
+        save(work / "Layers" / "Rectified.py", RIGHT)  # found by its name, wherever it is
+        watched.until("everything asked for passes")
+        for path in work.rglob("*.py"):
+            path.unlink()
+        watched.until("nothing to grade: no Python files in it")
+        save(relu, WRONG, rename=True)
+        watched.until("✗  ReLU fails")
+        below = children(watched.process.pid)
+        watched.process.send_signal(signal.SIGINT)
+        _, err = watched.process.communicate(timeout=PATIENCE)
+        assert watched.process.returncode == INTERRUPTED
+        assert err == f"\nstopped watching {work}\n"
+        assert not any(is_alive(pid) for pid in below)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--submission", "{here}/right", "--submission", "{here}/other"], "--watch takes one --submission"),
+        (
+            ["--submission", "{here}/right", "--task", "L2Loss"],
+            "none of the tasks is asked of hand-ins of this kind (fau)",
+        ),
+        (["--submission", "{here}/right", "--task", "Adm"], "no task is called 'Adm'; did you mean Adam?"),
+        (["--submission", "{here}/none"], "no submission '{here}/none': no such folder or zip file"),
+        (["--report", "json=-"], "--watch writes no reports; leave --report out"),
+        (["--plot", "{here}"], "--watch writes no pictures; leave --plot out"),
+        (["--batch", "{here}"], "--watch looks at one hand-in; leave --batch out"),
+    ],
+)
+def test_wrong_use(folder: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:
+    hand_in(folder, "other")
+    line = usage("--watch", *(word.format(here=folder) for word in words), capsys=capsys)
+    assert line.startswith(message.format(here=folder))
