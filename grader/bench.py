@@ -14,8 +14,10 @@ import numpy as np
 
 from grader.guest.faults import Fault
 from grader.model import Case, Check, Conventions, Table, Task, Verdict
+from grader.oracle import UnknownOracle
 from grader.precision import computes_in_single
 from grader.probe import Probe
+from grader.references import NoOracle
 from grader.runner import Outcome, run_check
 from grader.samples import sample
 from grader.sandbox.lost import GuestLost
@@ -124,9 +126,12 @@ class Bench:
     def _oracle(self, unit: Any, case: Case, check: Check) -> Any:
         if self.task.oracle is None:
             raise TypeError(f"task {self.task.name} has no oracle")
-        if case.name not in self.findings.conventions:
-            self.findings.conventions[case.name] = self._fit(case)
-        oracle = self.task.oracle(unit, case, self.findings.conventions[case.name])
+        try:
+            if case.name not in self.findings.conventions:
+                self.findings.conventions[case.name] = self._fit(case)
+            oracle = self.task.oracle(unit, case, self.findings.conventions[case.name])
+        except NoOracle as exc:  # what the check finds out without one, it may still say
+            return UnknownOracle(exc)
         self.findings.parameters.setdefault((case.name, check.name), getattr(oracle, "given", {}))
         return oracle
 

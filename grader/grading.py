@@ -215,5 +215,6 @@ class _Grading:
 
 def _waiting(missing: CheckResult) -> Outcome:
     """Return the outcome of a check that was not run because another one did not pass."""
-    details = {"ours": True} if is_ours(missing) else {}
+    details = {key: missing.details[key] for key in ("no_oracle",) if key in missing.details}
+    details |= {"ours": True} if is_ours(missing) else {}
     return Outcome(Verdict.SKIPPED, f"needs: {missing.title}", details)

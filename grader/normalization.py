@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from framework.reference.batch_normalization import BatchNormalization
 from grader.model import Conventions
 from grader.tolerance import deviates
 
@@ -37,13 +36,6 @@ def statistics(x: Array) -> Statistics:
     """Return the mean and the (biased) variance of a batch (N, C, …)."""
     by_channel = _by_channel(x)
     return Statistics(by_channel.mean(axis=1), by_channel.var(axis=1), by_channel.shape[1])
-
-
-def normalized(x: Array) -> Array:
-    """Return a batch (N, C, …) with mean 0 and variance 1 in every channel."""
-    found = statistics(x)
-    shape = (1, -1, *[1] * (x.ndim - 2))
-    return np.asarray((x - found.mean.reshape(shape)) / np.sqrt(found.variance).reshape(shape))
 
 
 def statistics_in_use(x: Array, y: Array, gamma: Array, beta: Array) -> Statistics | None:
@@ -101,21 +93,6 @@ def starts_from_first(first: Statistics, used: Statistics, found: Conventions) -
 def is_admissible(decay: float) -> bool:
     """Tell whether most of the old average is kept, and not all of it."""
     return DECAYS[0] - 1e-6 <= decay <= DECAYS[1] + 1e-6
-
-
-class ReferenceNormalization(BatchNormalization):
-    """The reference, with the choice of `ddof` for the variance that enters the moving average."""
-
-    def __init__(self, channels: int, decay: float, ddof: int, start_from_first_batch: bool = True) -> None:
-        super().__init__(channels, decay=decay, start_from_first_batch=start_from_first_batch)
-        self._ddof = ddof
-
-    def _statistics(self, x: Array) -> tuple[Array, Array]:
-        self._count = x.size // self.channels
-        return super()._statistics(x)
-
-    def _update_moving(self, mean: Array, variance: Array) -> None:
-        super()._update_moving(mean, Statistics(mean, variance, self._count).variance_with(self._ddof))
 
 
 def _by_channel(x: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from framework.regularizer import Regularizer
 from grader.guest.dialects.native import NativeLayer
 from grader.guest.faults import ANSWER, Fault
 from grader.model import Table
+from grader.references import NoOracle, answering
 from grader.remote import RemoteLayer, RemoteOptimizer, RemoteRegularizer
 
 Array = NDArray[Any]
@@ -27,12 +29,13 @@ def _same(table: Table) -> Table:
 class Oracle:
     """The reference layer, with a student's parameters, speaking the neutral protocol.
 
+    `reference` is a layer of the native contract, or already speaks the protocol (`references.answering`).
     `pack` turns the reference's parameters or gradients into the student's names and layout; `given` are the parameters
     that it was made with.
     """
 
-    def __init__(self, reference: Layer, params: Mapping[str, Array] | None = None, pack: Pack = _same) -> None:
-        self._unit = NativeLayer(reference)
+    def __init__(self, reference: Any, params: Mapping[str, Array] | None = None, pack: Pack = _same) -> None:
+        self._unit = NativeLayer(reference) if isinstance(reference, Layer) else reference
         self._pack = pack
         self.given = dict(params or {})
         self._shape: tuple[int, ...] = ()
@@ -41,7 +44,7 @@ class Oracle:
 
     def forward(self, x: Array) -> Array:
         """Return the right output."""
-        y = self._unit.forward(np.asarray(x))
+        y: Array = self._unit.forward(np.asarray(x))
         self._shape = y.shape
         return y
 
@@ -49,7 +52,7 @@ class Oracle:
         """Return the right dL/dx. Raises Fault if `dy` was drawn for an output of another shape than the right one."""
         if np.shape(dy) != self._shape:
             raise Fault(ANSWER, f"the output of forward has shape {np.shape(dy)}; {self._shape} was expected")
-        return self._unit.backward(np.asarray(dy))
+        return np.asarray(self._unit.backward(np.asarray(dy)))
 
     def params(self) -> Table:
         """Return the parameters in the student's layout."""
@@ -95,13 +98,41 @@ class Oracle:
         self._unit.switch(attribute, value)
 
 
-def plain_oracle(reference: Callable[..., Layer]) -> Callable[..., Oracle]:
-    """Return the oracle of a layer without parameters: the reference as it is."""
+def _maker(reference: str | Callable[..., Any]) -> Callable[..., Any]:
+    return partial(answering, reference) if isinstance(reference, str) else reference
+
+
+def plain_oracle(reference: str | Callable[..., Layer]) -> Callable[..., Oracle]:
+    """Return the oracle of a layer without parameters: the reference (its class, or a component's name) as it is."""
+    made = _maker(reference)
 
     def build(layer: RemoteLayer, *_: Any) -> Oracle:
-        return Oracle(reference(*layer.init.values()))
+        return Oracle(made(*layer.init.values()))
 
     return build
+
+
+class UnknownOracle:
+    """In the place of an oracle that a student kit cannot have: whatever it is asked, it raises NoOracle."""
+
+    def __init__(self, reason: NoOracle) -> None:
+        self._reason = reason
+
+    def input_gradient(self, x: Array, dy: Array) -> Callable[[], Array]:
+        """Return a function that raises, for a check that may not need it."""
+
+        def compute() -> Array:
+            raise self._reason
+
+        return compute
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        """Return a method that raises."""
+
+        def unknown(*_: Any) -> Any:
+            raise self._reason
+
+        return unknown
 
 
 class OptimizerOracle:
@@ -115,11 +146,12 @@ class OptimizerOracle:
         return np.asarray(self._reference.step("W", w, g))
 
 
-def optimizer_oracle(reference: Callable[..., Optimizer]) -> Callable[..., OptimizerOracle]:
-    """Return the oracle of an optimizer: the reference with the same rates."""
+def optimizer_oracle(reference: str | Callable[..., Optimizer]) -> Callable[..., OptimizerOracle]:
+    """Return the oracle of an optimizer: the reference (its class, or a component's name) with the same rates."""
+    made = _maker(reference)
 
     def build(optimizer: RemoteOptimizer, *_: Any) -> OptimizerOracle:
-        return OptimizerOracle(reference(*optimizer.init.values()))
+        return OptimizerOracle(made(*optimizer.init.values()))
 
     return build
 
@@ -140,10 +172,11 @@ class RegularizerOracle:
         return float(self._reference.norm(w))
 
 
-def regularizer_oracle(reference: Callable[..., Regularizer], stand_in: str) -> Callable[..., RegularizerOracle]:
-    """Return the oracle of a regularizer: the reference with the same alpha."""
+def regularizer_oracle(reference: str | Callable[..., Regularizer], stand_in: str) -> Callable[..., RegularizerOracle]:
+    """Return the oracle of a regularizer: the reference (its class, or a component's name) with the same alpha."""
+    made = _maker(reference)
 
     def build(regularizer: RemoteRegularizer, *_: Any) -> RegularizerOracle:
-        return RegularizerOracle(reference(*regularizer.init.values()), stand_in)
+        return RegularizerOracle(made(*regularizer.init.values()), stand_in)
 
     return build

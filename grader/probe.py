@@ -13,6 +13,7 @@ from grader import compare
 from grader.localise import describe as describe_place
 from grader.localise import localise
 from grader.model import Case
+from grader.references import NoOracle
 from grader.remote import RemoteLayer
 from grader.samples import direction, sample, whole_sample
 from grader.slopes import Slopes, inner
@@ -166,7 +167,10 @@ class Probe:
         dout = self.cotangent(layer.forward(x))
         layer.backward(dout)
         grads = layer.grads()
-        true_gradients = truth(x, dout)
+        try:
+            true_gradients = truth(x, dout)
+        except NoOracle:  # in a student kit; the differences decide alone
+            true_gradients = {}
         missing = sorted(set(true_gradients) - set(params))
         if missing:
             self._fail(f"there is no array {missing[0]}")
@@ -222,7 +226,12 @@ class Probe:
         if fits and (answer.any() or truth is None):
             self._note(answer, answer, False, "gradient")
             return True
-        expected = truth() if truth is not None else None
+        try:
+            expected = truth() if truth is not None else None
+        except NoOracle:  # in a student kit; the differences decide alone, as far as they can
+            if fits is not False:
+                raise
+            expected = None
         if expected is None or expected.shape != answer.shape:
             self._note(answer, answer, fits is False and truth is None, "gradient")
             return True

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from grader.layouts import weight_name
 from grader.model import Conventions
+from grader.references import NoOracle, answering
 from grader.tolerance import deviates
 
 Array = NDArray[Any]
@@ -74,13 +75,16 @@ def pack_hidden(table: Table, conventions: Conventions, like: Mapping[str, Array
 
 
 def hidden_states(params: Table, x: Array) -> Array:
-    """Return h_1 … h_T (T, U), starting from zero."""
-    h = np.zeros(params["Wh"].shape[0])
-    states = []
-    for row in x:
-        h = np.tanh(row @ params["Wx"] + h @ params["Wh"] + params["bh"])
-        states.append(h)
-    return np.array(states)
+    """Return h_1 … h_T (T, U), starting from zero: the reference's output with an output layer that changes nothing."""
+    D, U = params["Wx"].shape
+    return outputs({**params, "Wy": np.eye(U), "by": np.zeros(U)}, x, (D, U, U), "linear")
+
+
+def outputs(params: Table, x: Array, sizes: tuple[int, int, int], activation: str) -> Array:
+    """Return what the reference with these parameters makes of `x` (T, D)."""
+    reference = answering("RNN", *sizes, output_activation=activation)
+    reference.set_params(**params)
+    return np.asarray(reference.forward(x))
 
 
 def handed_out(latent: Mapping[str, Array], sizes: tuple[int, int, int]) -> Table | None:
@@ -95,7 +99,7 @@ def handed_out(latent: Mapping[str, Array], sizes: tuple[int, int, int]) -> Tabl
 
 
 def solve_output(states: Array, y: Array, conventions: Conventions) -> Table | None:
-    """Return Wy and by from hidden states (T, U) and outputs (T, M), T > U + 1; None where there is no solution."""
+    """Return Wy and by from hidden states (T, U) and outputs (T, M), T > U + 1; None where nothing fits them."""
     if conventions.output_activation == "sigmoid":
         if not ((y > 0) & (y < 1)).all():
             return None
@@ -106,15 +110,9 @@ def solve_output(states: Array, y: Array, conventions: Conventions) -> Table | N
     if len(inputs) <= inputs.shape[1] or not np.isfinite(inputs).all():
         return None
     solution, _, rank, _ = np.linalg.lstsq(inputs, y.astype(np.float64), rcond=None)
-    return {"Wy": solution[:-1], "by": solution[-1]} if rank == inputs.shape[1] else None
-
-
-def output(states: Array, params: Table, conventions: Conventions) -> Array:
-    """Return the outputs (T, M) that belong to hidden states (T, U)."""
-    y: Array = states @ params["Wy"] + params["by"]
-    if conventions.output_activation == "sigmoid":
-        y = 0.5 * (1.0 + np.tanh(0.5 * y))
-    return y
+    if rank < inputs.shape[1] or deviates(inputs @ solution, y, "loss").any():
+        return None
+    return {"Wy": solution[:-1], "by": solution[-1]}
 
 
 def explain(
@@ -127,26 +125,33 @@ def explain(
 ) -> tuple[Conventions, Table] | None:
     """Find conventions and all five parameters under which the reference answers `x` (T, D) with `y` (T, M).
 
-    `known` restricts the search to conventions found before. Returns None if no admissible reading does.
+    `known` restricts the search to conventions found before. Returns None if no admissible reading does; raises
+    NoOracle if none that could be tried does, and some could not.
     """
     if y.shape != (len(x), sizes[2]):
         return None
     candidates = [found for found in readings(raw, sizes) if known in (None, found)]
     sources = ("parameters",) if is_native(raw) else ("handed out", "solved")
+    unknown: NoOracle | None = None
     for source, conventions in itertools.product(sources, candidates):
         hidden = hidden_params(raw, conventions, sizes)
-        states = hidden_states(hidden, x)
-        if source == "parameters":
-            rest: Table | None = {name: raw[name] for name in ("Wy", "by")}
-        elif source == "handed out":
-            rest = handed_out(latent, sizes)
-        else:
-            rest = solve_output(states, y, conventions)
-        if rest is None:
+        try:
+            if source == "parameters":
+                rest: Table | None = {name: raw[name] for name in ("Wy", "by")}
+            elif source == "handed out":
+                rest = handed_out(latent, sizes)
+            else:
+                rest = solve_output(hidden_states(hidden, x), y, conventions)
+            if rest is None:
+                continue
+            expected = outputs(hidden | rest, x, sizes, conventions.output_activation)
+        except NoOracle as exc:
+            unknown = exc
             continue
-        expected = output(states, rest, conventions)
         if expected.shape == y.shape and not deviates(y, expected, "value").any():
             return conventions, hidden | rest
+    if unknown is not None:
+        raise unknown
     return None
 
 

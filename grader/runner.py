@@ -13,6 +13,7 @@ import numpy as np
 from grader.guest.faults import RAISED, Fault
 from grader.model import Case, Check, Verdict
 from grader.probe import CheckFailed, Probe
+from grader.references import NoOracle
 from grader.sandbox.lost import GuestLost
 from grader.trace import raised
 
@@ -34,7 +35,7 @@ def run_check(
     """Run `check`; `new` makes a fresh unit, `oracle(unit)` its reference.
 
     A wrong answer, an exception of the student's code and a lost guest each have their verdict. Anything else is the
-    grader's own fault: BROKEN, with the traceback in `details`.
+    grader's own fault: BROKEN, with the traceback in `details`. Where nobody knows the right answer: SKIPPED.
     """
     start = time.perf_counter()
     try:
@@ -50,6 +51,8 @@ def run_check(
     except GuestLost as lost:
         probe.trace.append(raised(lost.verdict))
         outcome = explain_loss(lost)
+    except NoOracle as exc:
+        outcome = Outcome(Verdict.SKIPPED, str(exc), {"ours": True, "no_oracle": True})
     except Exception as exc:
         outcome = broken(exc)
     if probe.failure is not None:  # whatever came after the first wrong answer is its consequence

@@ -8,22 +8,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from framework.reference.batch_normalization import BatchNormalization
 from grader.checks.define import check
 from grader.guest.faults import Fault
 from grader.hookspecs import hookimpl
 from grader.model import Case, Conventions, Layout, Table, Task, Tier
 from grader.normalization import (
-    ReferenceNormalization,
     Statistics,
     decay_of,
     explain,
     is_admissible,
     moved_variance,
-    normalized,
     starts_from_first,
     statistics,
     statistics_in_use,
@@ -31,6 +29,7 @@ from grader.normalization import (
 from grader.oracle import Oracle
 from grader.pairs import pair_layout, split_pair
 from grader.probe import CheckFailed, Probe
+from grader.references import answering
 from grader.remote import Array, RemoteLayer
 from grader.samples import direction, sample
 from grader.tolerance import deviates
@@ -64,6 +63,11 @@ def prepare(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> None:
     x = sample(case.data, case.input_shape, rng)
     layer.latent = {"first_batch": x, "first_output": layer.forward(x)}
     layer.set_params({name: direction(value.shape, rng) for name, value in sorted(layer.params().items())})
+
+
+def _normalized(x: Array) -> Array:
+    """Return a batch (N, C, …) with mean 0 and variance 1 in every channel."""
+    return np.asarray(answering("BatchNormalization", x.shape[1]).forward(x))
 
 
 def _affine(layer: RemoteLayer, case: Case) -> tuple[Array, Array]:
@@ -102,15 +106,19 @@ def fit(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> Conventions
 def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
     """Return the reference with the layer's own gamma and beta; it has seen the layer's first batch."""
     raw = layer.params()
-    reference = ReferenceNormalization(
-        case.init["channels"], conventions.decay, conventions.ddof, conventions.start_from_first_batch
+    reference = answering(
+        "MovingSampleVariance",
+        case.init["channels"],
+        decay=conventions.decay,
+        ddof=conventions.ddof,
+        start_from_first_batch=conventions.start_from_first_batch,
     )
     reference.forward(layer.latent["first_batch"])
     own = layout(case, conventions, raw)
     return Oracle(reference, own.unpack(raw), own.pack)
 
 
-def build(cls: Callable[..., BatchNormalization], case: Case, conventions: Conventions) -> BatchNormalization:
+def build(cls: Callable[..., Any], case: Case, conventions: Conventions) -> Any:
     """Construct a layer with the hand-in's decay. Where its averages start is remarked on, so that is not imitated."""
     return cls(case.init["channels"], decay=conventions.decay)
 
@@ -126,7 +134,7 @@ def check_starts_plain(layer: RemoteLayer, probe: Probe) -> None:
 
     What should the layer do before it has learnt anything?
     """
-    expected = normalized(layer.latent["first_batch"])
+    expected = _normalized(layer.latent["first_batch"])
     probe.assert_same(layer.latent["first_output"], expected, "a new layer's output in training", tensor="output")
 
 
@@ -144,7 +152,7 @@ def check_initialize(layer: RemoteLayer, probe: Probe) -> None:
         raise
     x = probe.input()
     what = "the output in training, after initialize with 0.3 and 7,"
-    probe.assert_same(layer.forward(x), normalized(x), what, tensor="output")
+    probe.assert_same(layer.forward(x), _normalized(x), what, tensor="output")
 
 
 @check(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from framework.reference.conv import Conv
 from grader.checks.define import check
 from grader.hookspecs import hookimpl
 from grader.model import Case, Conventions, Layout, Table, Task, Tier
@@ -16,6 +17,7 @@ from grader.oracle import Oracle
 from grader.pairs import pair_layout
 from grader.preparation import random_params
 from grader.probe import Probe
+from grader.references import answering
 from grader.remote import RemoteLayer
 from grader.samples import sample
 from grader.tolerance import deviates
@@ -84,7 +86,7 @@ CASES = (
 )
 
 
-def build(cls: Callable[..., Conv], case: Case, conventions: Conventions) -> Conv:
+def build(cls: Callable[..., Any], case: Case, conventions: Conventions) -> Any:
     """Construct a convolution with the hand-in's padding."""
     in_front, centred = conventions.extra_in_front, conventions.centred_stride
     return cls(*case.init.values(), extra_in_front=in_front, centred_stride=centred)
@@ -94,7 +96,7 @@ def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
     """Return the reference with the layer's own kernels, and padding like the layer's."""
     raw = layer.params()
     own = layout(case, conventions, raw)
-    return Oracle(build(Conv, case, conventions), own.unpack(raw), own.pack)
+    return Oracle(build(partial(answering, "Conv"), case, conventions), own.unpack(raw), own.pack)
 
 
 def layout(case: Case, conventions: Conventions, raw: Table) -> Layout:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from framework.reference.flatten import Flatten
 from grader.hookspecs import hookimpl
 from grader.model import Case, Task, Tier
 from grader.oracle import plain_oracle
@@ -34,7 +33,7 @@ def backcheck_tasks() -> list[Task]:
             kind="layer",
             cases=CASES,
             traits=frozenset({"deterministic"}),
-            oracle=plain_oracle(Flatten),
+            oracle=plain_oracle("Flatten"),
             points={"ex2": 2},
         )
     ]

@@ -6,7 +6,6 @@ import itertools
 
 import numpy as np
 
-from framework.reference.fully_connected import FullyConnected
 from grader.checks.define import check
 from grader.hookspecs import hookimpl
 from grader.layouts import admissible, join_affine, split_affine, usual
@@ -14,6 +13,7 @@ from grader.model import Case, Conventions, Layout, Table, Task
 from grader.oracle import Oracle
 from grader.preparation import random_params
 from grader.probe import Probe
+from grader.references import answering
 from grader.remote import RemoteLayer
 from grader.samples import sample
 from grader.tolerance import deviates
@@ -39,7 +39,7 @@ def fit(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> Conventions
     sizes = case.init["input_size"], case.init["output_size"]
     for conventions in admissible(raw, *sizes):
         weights, bias = split_affine(raw, conventions)
-        expected = x @ weights + bias
+        expected = Oracle(answering("FullyConnected", *sizes), {"W": weights, "b": bias}).forward(x)
         if y.shape == expected.shape and not deviates(y, expected, "value").any():
             return conventions
     return usual(raw, *sizes)
@@ -62,7 +62,7 @@ def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
     """Return the reference with the layer's own weights, in the layer's own layout."""
     raw = layer.params()
     d, m = case.init["input_size"], case.init["output_size"]
-    reference = FullyConnected(d, m)
+    reference = answering("FullyConnected", d, m)
     readable = {(reading.bias, reading.orientation) for reading in admissible(raw, d, m)}
     if (conventions.bias, conventions.orientation) not in readable:
         return Oracle(reference)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from framework.reference.l1_regularizer import L1_Regularizer
 from grader.checks.define import check
 from grader.hookspecs import hookimpl
 from grader.model import Case, Task
@@ -47,7 +46,7 @@ def backcheck_tasks() -> list[Task]:
             kind="regularizer",
             cases=CASES,
             checks=(check_at_zero,),
-            oracle=regularizer_oracle(L1_Regularizer, "l1"),
+            oracle=regularizer_oracle("L1_Regularizer", "l1"),
             points={"ex3": 2.5},
             uses=("Sgd", "SgdWithMomentum", "Adam"),
         )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from framework.reference.l2_loss import L2Loss
+from framework.loss import Loss
 from grader.checks.define import check
 from grader.hookspecs import hookimpl
 from grader.loss_state import check_losses_are_independent
 from grader.model import Case, Task
 from grader.probe import Probe
+from grader.references import answering
 from grader.remote import RemoteLoss
 
 CASES = (
@@ -18,13 +19,14 @@ CASES = (
 )
 
 
-def oracle(*_: object) -> L2Loss:
+def oracle(*_: object) -> Loss:
     """Return the reference."""
-    return L2Loss()
+    right: Loss = answering("L2Loss")
+    return right
 
 
 @check(points=2)
-def check_value(loss: RemoteLoss, oracle: L2Loss, probe: Probe) -> None:
+def check_value(loss: RemoteLoss, oracle: Loss, probe: Probe) -> None:
     """forward returns the squared error, summed over the batch and all outputs.
 
     Compare with one sample by hand, then with ten copies of it: what should the loss do?
@@ -35,7 +37,7 @@ def check_value(loss: RemoteLoss, oracle: L2Loss, probe: Probe) -> None:
 
 
 @check(points=2)
-def check_gradient(loss: RemoteLoss, oracle: L2Loss, probe: Probe) -> None:
+def check_gradient(loss: RemoteLoss, oracle: Loss, probe: Probe) -> None:
     """backward returns the derivative of the loss with respect to the prediction.
 
     What is the derivative of (p - y)^2, factor included? Forward and backward describe the same function.
@@ -47,7 +49,7 @@ def check_gradient(loss: RemoteLoss, oracle: L2Loss, probe: Probe) -> None:
 
 
 @check(needs="gradient")
-def check_second_batch(loss: RemoteLoss, oracle: L2Loss, probe: Probe) -> None:
+def check_second_batch(loss: RemoteLoss, oracle: Loss, probe: Probe) -> None:
     """A second batch, of another size, is treated like the first.
 
     backward belongs to the last forward; nothing of an earlier batch may remain.

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from framework.reference.batch_normalization import BatchNormalization
+from framework.reference.moving_sample_variance import MovingSampleVariance
 from grader.guest.desk import Desk
 from grader.model import Tier
-from grader.normalization import ReferenceNormalization
 from grader.remote import InProcess, RemoteLayer
 from grader.tasks.batch_normalization import CASES, fit, prepare
 from tests.grader.handins import findings
@@ -21,7 +21,7 @@ from tests.grader.inside import Classes, grade_class
 @pytest.mark.parametrize("decay", [0.5, 0.8, 0.9, 0.99, 0.999])
 def test_fit_finds_decay_and_kind_of_variance(decay: float, ddof: int, rng: np.random.Generator) -> None:
     for case in CASES:
-        desk = InProcess(Desk(Classes(partial(ReferenceNormalization, decay=decay, ddof=ddof))))
+        desk = InProcess(Desk(Classes(partial(MovingSampleVariance, decay=decay, ddof=ddof))))
         layer = RemoteLayer(desk, "BatchNormalization", case.init)
         prepare(layer, case, rng)
         found = fit(layer, case, rng)
