@@ -10,9 +10,8 @@ import copy
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from .wire import Array
 
 
 class StandInOptimizer:

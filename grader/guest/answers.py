@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .faults import ANSWER, MISSING, Fault
-from .wire import MAX_NDIM, supported
+from .wire import MAX_NDIM, Array, supported
 
-Array = NDArray[Any]
 _MAX_BYTES = 1 << 28  # of one answer, before it is copied: a broadcast array can claim terabytes
 
 

@@ -11,9 +11,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from .answers import Array
 from .faults import ANSWER, MISSING, Fault, fault_of
-from .wire import Item
+from .wire import Array, Item
 
 METHODS: dict[str, tuple[str, ...]] = {
     "layer": (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from types import TracebackType
 
 MISSING = "missing"  # the component, or something it must have, is not there
@@ -56,9 +55,10 @@ def _message(exc: BaseException) -> str:
 def _innermost(trace: TracebackType | None, is_student_file: object) -> str:
     """Return file:line of the innermost frame that belongs to the hand-in."""
     found = ""
-    for frame, line in traceback.walk_tb(trace):
-        name = _name(frame.f_code.co_filename, is_student_file)
-        found = f"{name}:{line}" if name else found
+    while trace is not None:
+        name = _name(trace.tb_frame.f_code.co_filename, is_student_file)
+        found = f"{name}:{trace.tb_lineno}" if name else found
+        trace = trace.tb_next
     return found
 
 

@@ -6,14 +6,14 @@ The container and the optimizer of the hand-in are left out on purpose: they hav
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .aids import StandInInitializer
-from .answers import Array, as_scalar
+from .answers import as_scalar
 from .faults import ANSWER, Fault
+from .wire import Array
 
 ARCHITECTURE: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("Conv", ((1, 1), (1, 5, 5), 6)),
@@ -34,8 +34,7 @@ MAX_LAYERS = 64
 ASSEMBLED = "the hand-in has no LeNet of its own: one was built from its layers"
 
 
-@dataclass
-class Assembled:
+class Assembled(NamedTuple):
     """A network put together here, for a hand-in that brings none."""
 
     layers: list[Any]

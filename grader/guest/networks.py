@@ -11,10 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .aids import OPTIMIZERS, StandInInitializer, StandInRegularizer
-from .answers import Array, as_array, as_scalar
+from .answers import as_array, as_scalar
 from .faults import ANSWER, MISSING, Fault
 from .memory_files import MemoryFiles
 from .standins import DataLayer, FauAffine, FauMap, NativeAffine, NativeMap, Phased, SquaredError, Tanh
+from .wire import Array
 
 _MAPS = {"tanh": Tanh, "phased": Phased}
 

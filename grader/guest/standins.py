@@ -11,9 +11,8 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from .wire import Array
 
 
 class DataLayer:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from .aids import StandInInitializer, StandInRegularizer
-from .answers import Array, as_array, as_scalar
+from .answers import as_array, as_scalar
+from .wire import Array
 
 Flags = dict[str, Array]
 

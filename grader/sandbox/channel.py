@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import time
+from collections.abc import Sequence
 
 from grader.sandbox.guests import Guest
 
@@ -43,45 +44,47 @@ class Channel:
         self._news.register(self._out, select.POLLIN)
         for poll in (self._room, self._news):
             poll.register(self._log, select.POLLIN)
-        self._pending = bytearray()
         self._deadline = 0.0
 
-    def send(self, data: bytes, seconds: float) -> None:
+    def send(self, pieces: Sequence[bytes | memoryview], seconds: float) -> None:
         """Write a request; starts the one deadline under which its reply must also arrive."""
         self._deadline = time.monotonic() + seconds
-        self._pending.clear()
-        view = memoryview(data)
-        while view:
-            try:
-                view = view[os.write(self._in, view[: 1 << 16]) :]
-            except BlockingIOError:
-                self._wait(self._room)
-            except OSError as exc:
-                raise ChannelClosed from exc
+        for piece in pieces:
+            view = memoryview(piece)
+            while view:
+                try:
+                    view = view[os.write(self._in, view) :]
+                except BlockingIOError:
+                    self._wait(self._room)
+                except OSError as exc:
+                    raise ChannelClosed from exc
 
     def read(self, count: int) -> bytes:
         """Return exactly `count` bytes of the reply."""
+        parts: list[bytes] = []
         asleep = time.monotonic() + _AWAKE
-        while len(self._pending) < count:
+        while count:
             try:
-                chunk = os.read(self._out, max(1 << 16, count - len(self._pending)))
+                part = os.read(self._out, count)
             except BlockingIOError:
                 if time.monotonic() > asleep:
                     self._wait(self._news)
                 else:
                     os.sched_yield()  # where the guest waits for this core, it shall have it
                 continue
-            if not chunk:
+            if not part:
                 raise ChannelClosed
-            self._pending += chunk
-        data = bytes(self._pending[:count])
-        del self._pending[:count]
-        return data
+            parts.append(part)
+            count -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     @property
     def leftover(self) -> bool:
         """True if the guest has sent bytes beyond the reply: nobody asked for them."""
-        return bool(self._pending)
+        try:
+            return bool(os.read(self._out, 1))
+        except BlockingIOError:
+            return False
 
     def _wait(self, poll: select.poll) -> None:
         """Wait for any descriptor of a poll; drain the log; raise when the deadline has passed."""

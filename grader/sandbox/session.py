@@ -147,7 +147,7 @@ class Session:
         number = secrets.randbits(64)
         budget = _FLOOR + _FACTOR * sum(array.nbytes for array in arrays.values())
         head = json.dumps({"op": operation, "limit": budget - 4096, **args})
-        request = wire.encode(wire.Message(wire.CALL, number, head, dict(arrays)))
+        request = wire.pieces(wire.Message(wire.CALL, number, head, dict(arrays)))
         doing = str(args.get("method") or _DOING.get(operation, operation))
         try:
             channel.send(request, seconds)

@@ -10,6 +10,7 @@ import os
 import queue
 import threading
 import time
+from collections.abc import Sequence
 
 from grader.sandbox.channel import ChannelClosed, DeadlinePassed, TooMuchOutput
 from grader.sandbox.guests import Guest
@@ -38,11 +39,11 @@ class ThreadedChannel:
         for thread in self._threads:
             thread.start()
 
-    def send(self, data: bytes, seconds: float) -> None:
+    def send(self, pieces: Sequence[bytes | memoryview], seconds: float) -> None:
         """Hand over a request; starts the one deadline under which its reply must also arrive."""
         self._deadline = time.monotonic() + seconds
         self._pending.clear()
-        self._requests.put(data)
+        self._requests.put(b"".join(pieces))
 
     def read(self, count: int) -> bytes:
         """Return exactly `count` bytes of the reply."""

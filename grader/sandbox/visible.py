@@ -34,10 +34,13 @@ class Visible:
     standard: tuple[str, ...]
     masked: tuple[str, ...]
 
-    def entries(self) -> list[str]:
-        """Return what may be read, spelled out so that nothing masked lies below any of it."""
-        found = [*self.folders, *self.files]
-        for folder in self.standard:
+    def entries(self, *, hidden: bool = False) -> list[str]:
+        """Return what may be read, spelled out so that nothing masked lies below any of it.
+
+        Where something else keeps the masked places `hidden`, a standard folder need not be spelled out.
+        """
+        found = [*self.folders, *self.files, *(self.standard if hidden else ())]
+        for folder in () if hidden else self.standard:
             masked = {os.path.basename(path) for path in self.masked if os.path.dirname(path) == folder}
             found += [entry.path for entry in os.scandir(folder) if entry.name not in masked]
         for folder in self.libraries:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import queue
@@ -21,6 +22,7 @@ from grader.sandbox.visible import DEVICES, visible
 
 _START_SECONDS = 60.0
 _UNPRIVILEGED = "nobody"
+_PIPE = 1 << 20  # bytes that a pipe holds: most arrays in one piece, instead of waiting for the reader at each 64 KB
 
 
 class Forked:
@@ -65,6 +67,9 @@ class Zygote:
     def launch(self, limits: Limits) -> Forked:
         """Return a guest that has read nothing yet. Raises NoGuest if there is none to be had."""
         pairs = [os.pipe(), os.pipe(), os.pipe()]
+        for _, end in pairs[:2]:
+            with contextlib.suppress(OSError):  # a user may have only so much of it
+                fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, _PIPE)
         (theirs_in, requests), (replies, theirs_out), (log, theirs_log) = pairs
         try:
             numbers = _as_numbers(limits, self.isolation)
@@ -155,7 +160,7 @@ def _command(isolation: str) -> list[str]:
         "lock": locked,
         "user": [user.pw_uid, user.pw_gid] if user is not None else None,
         "reveal": _closed_folders(shown.whole()) if root and not wrapped else {},
-        "readable": shown.entries() if locked else [],
+        "readable": shown.entries(hidden=wrapped) if locked else [],
         "listable": list(shown.standard),
         "devices": list(DEVICES),
     }

@@ -11,13 +11,14 @@ from functools import partial
 from typing import Any
 
 from ..aids import OPTIMIZERS
-from ..answers import Array, as_array, assign, members
+from ..answers import as_array, assign, members
 from ..faults import MISSING, Fault
 from ..importer import MemoryFinder
 from ..lenet import ASSEMBLED, LeNetUnit, assemble
 from ..networks import FauNetwork
 from ..search import class_places, module_name, optimizers_handed_out
 from ..units import InitializerUnit, LossUnit, OptimizerUnit, RegularizerUnit, aliasing, initialize
+from ..wire import Array
 
 PLACES = {
     "layer": "Layers/{}.py",

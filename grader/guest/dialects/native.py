@@ -12,13 +12,14 @@ from functools import partial
 from typing import Any
 
 from ..aids import OPTIMIZERS
-from ..answers import Array, as_array
+from ..answers import as_array
 from ..faults import ANSWER, MISSING, Fault, fault_of
 from ..importer import MemoryFinder
 from ..lenet import ASSEMBLED, LeNetUnit, assemble
 from ..networks import NativeNetwork
 from ..search import class_places, module_name
 from ..units import InitializerUnit, LossUnit, OptimizerUnit, RegularizerUnit, aliasing, initialize
+from ..wire import Array
 
 HOOKS = {
     "layer": "backcheck_layers",

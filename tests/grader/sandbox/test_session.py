@@ -195,11 +195,12 @@ def forge(number):
 CORRUPT = """
 serve = sys.modules['backcheck_guest.serve']
 wire = sys.modules['backcheck_guest.wire']
-plain = wire.encode
-def encode(message):
-    if not message.items: return plain(message)
-    return corrupt(message)
-wire.encode = encode
+pieces = wire.pieces
+def plain(message): return b''.join(pieces(message))
+def forged(message):
+    if not message.items: return pieces(message)
+    return [corrupt(message)]
+wire.pieces = forged
 """
 
 
