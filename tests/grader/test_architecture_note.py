@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,9 +36,9 @@ def transcript(monkeypatch: pytest.MonkeyPatch) -> str:
     sent, received = bytearray(), bytearray()
     send, read = Channel.send, Channel.read
 
-    def spy_send(self: Channel, data: bytes, seconds: float) -> None:
-        sent[:], received[:] = data, b""
-        send(self, data, seconds)
+    def spy_send(self: Channel, pieces: Sequence[bytes | memoryview], seconds: float) -> None:
+        sent[:], received[:] = b"".join(pieces), b""
+        send(self, pieces, seconds)
 
     def spy_read(self: Channel, count: int) -> bytes:
         data = read(self, count)

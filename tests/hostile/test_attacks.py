@@ -10,14 +10,13 @@ import pytest
 
 from grader.model import Tier, Verdict
 from grader.sandbox import probe
-from grader.sandbox.levels import FOR_THE_RECORD, FULL, KERNEL, PROCESS
+from grader.sandbox.levels import FOR_THE_RECORD, LEVELS, NAMESPACE, PROCESS
 from tests.grader.guests import shared
 from tests.grader.handins import findings
 from tests.hostile.attack import Attack
 from tests.hostile.performance import ATTACKS, Ending, healthy, perform
 from tests.hostile.stage import Stage, guest_processes, stage, wait_until
 
-LEVELS = (FULL, KERNEL, PROCESS)
 MISSING = {level: why for level in LEVELS if (why := "; ".join(probe.troubles(level)))}
 STRONG = [
     pytest.param(level, marks=pytest.mark.skipif(level in MISSING, reason=f"level {level}: {MISSING.get(level)}"))
@@ -56,6 +55,19 @@ def test_attack_gets_its_verdict_and_has_no_effect(attack: Attack, level: str, m
         assert not ending.report.passed
         assert core[0].verdict in attack.verdicts, core[0]
         assert re.search(attack.message, core[0].message), core[0].message
+    assert_inert(ending)
+    assert wait_until(lambda: guest_processes() <= before)
+
+
+@pytest.mark.skipif(NAMESPACE in MISSING, reason=f"level {NAMESPACE}: {MISSING.get(NAMESPACE)}")
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.title)
+def test_bubblewrap_alone_keeps_the_machine_safe(attack: Attack, machine: Stage) -> None:
+    """What starts processes or sockets of its own may do so in there; nothing of it is seen outside."""
+    before = guest_processes()
+    ending = perform(attack, machine, shared(NAMESPACE))
+    assert ending.effects == []
+    assert not ending.report.broken, findings(ending.report)
+    assert not (attack.forges and ending.report.passed)
     assert_inert(ending)
     assert wait_until(lambda: guest_processes() <= before)
 
