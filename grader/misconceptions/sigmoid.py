@@ -5,6 +5,7 @@ from __future__ import annotations
 from framework.layer import Array
 from framework.reference.sigmoid import Sigmoid
 from grader.hookspecs import hookimpl
+from grader.misconceptions.any_layer import SharedCaches
 from grader.misconceptions.define import misconception
 from grader.model import Misconception
 
@@ -38,22 +39,11 @@ class SlopeOfInput(Sigmoid):
         return y
 
 
-class OutputOnTheClass(Sigmoid):
+class OutputOnTheClass(SharedCaches, Sigmoid):
     """what forward remembers belongs to the class, not to the layer
 
     A network has several of these layers. Which of them does backward ask what it has seen?
     """
-
-    shared: Array
-
-    def forward(self, x: Array) -> Array:
-        y = super().forward(x)
-        OutputOnTheClass.shared = y
-        return y
-
-    def _slope(self) -> Array:
-        slope: Array = OutputOnTheClass.shared * (1 - OutputOnTheClass.shared)
-        return slope
 
 
 @hookimpl
