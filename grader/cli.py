@@ -87,6 +87,7 @@ def main(arguments: Sequence[str]) -> int:
                 batch=batch,
                 require=options.require,
                 focus=focus_of(options, parser().error),
+                dialect=options.dialect or "",
             )
         )
     except UsageError as exc:

@@ -34,7 +34,8 @@ class UsageError(ValueError):
 class Wishes:
     """What the command line asks for; `submissions` is the folder that names are looked up in.
 
-    `plugins` are modules to register beside the installed ones. `require` is the level of isolation below which nothing
+    `plugins` are modules to register beside the installed ones. `dialect` is that of every hand-in, "" for the one that
+    each looks like. `require` is the level of isolation below which nothing
     is graded.
     """
 
@@ -50,6 +51,7 @@ class Wishes:
     require: str | None = None
     batch: BatchWishes | None = None
     focus: Focus | None = None
+    dialect: str = ""
 
     @property
     def limits(self) -> Limits | None:
@@ -122,7 +124,7 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
     focus = wishes.focus
     try:
         paths, remark = choose(list(wishes.given), wishes.submissions)
-        submissions = [open_submission(path, name) for name, path in paths]
+        submissions = [open_submission(path, name, wishes.dialect) for name, path in paths]
     except IntakeError as exc:
         raise UsageError(str(exc)) from exc
     total = sum(task.asked_of(submission.dialect) for task in tasks for submission in submissions)
@@ -156,6 +158,8 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
         command = ["python", "dispatch.py", "--task", names]
         if wishes.given:
             command += ["--submission", report.submission]
+        if wishes.dialect:
+            command += ["--dialect", wishes.dialect]
         return shlex.join([*command, *(focus.words if focus else ()), "--seed", str(wishes.seed)])
 
     if remark:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from grader import dialects
 from grader.bench import Bench, Findings, generator
 from grader.diagnosis import Diagnosis, diagnose
 from grader.guest.faults import Fault
@@ -17,10 +18,7 @@ from grader.runner import Outcome, broken, explain_fault, explain_loss
 from grader.sandbox.lost import GuestLost
 from grader.scoring import assign_points, is_ours, totals
 
-DIALECT_TRAITS = {
-    "fau": frozenset({"updates_in_backward"}),
-    "native": frozenset({"accumulates_gradients"}),
-}
+DIALECT_TRAITS = dialects.traits()
 _MAX_REMARKS, _MAX_REMARK = 5, 500  # what a hand-in's guest may say about it
 _FOUND = Check("found", "the class is there and can be constructed", "", lambda: None, points=0.0)
 
@@ -42,21 +40,27 @@ def grade(
     a bench of units behind the desk. After the check of which `until` is true for some result, nothing more is run.
     Never raises for anything that the submission does.
     """
+    dialect = job.submission.dialect
+    wanted = dialects.asked(task, dialect)
+    task = dialects.narrowed(task, dialect)
+    plan = [check for check in plan if wanted is None or check.name not in wanted.without]
     if bench is None:
         bench = Bench(
             task,
             job.seed,
             lambda case, seed: UNITS[task.kind](desk, task.name, case.init, seed),
-            findings=Findings(job.submission.dialect),
+            findings=Findings(dialect),
             progress=progress,
         )
     return _Grading(job, task, plan, desk, misconceptions, bench, replayed).report(until)
 
 
 def cases_of(task: Task, check: Check, dialect: str) -> list[Case]:
-    """Return the cases that a check of a task is for, as far as this dialect has them."""
-    traits = DIALECT_TRAITS[dialect]
-    return [case for case in task.cases if case.traits <= traits and case.name in (check.cases or [case.name])]
+    """Return the cases that a check of a task is for, as far as this dialect has them (none, if it leaves it out)."""
+    wanted = dialects.asked(task, dialect)
+    if wanted is None or check.name in wanted.without:
+        return []
+    return [case for case in dialects.narrowed(task, dialect).cases if case.name in (check.cases or [case.name])]
 
 
 class _Grading:

@@ -78,16 +78,19 @@ def explain(old: Statistics, batch: Statistics, new: Statistics) -> Conventions:
 
 
 def starts_from_first(first: Statistics, used: Statistics, found: Conventions) -> bool:
-    """Tell whether the statistics `used` after the `first` batch are its own, not its share of an average with 0 and 1.
+    """Tell whether the statistics `used` after the `first` batch are its own, not its share of an average.
 
+    That is one with mean 0 and variance 1, or with mean 0 and variance 0; several batches later they are the same.
     Anything else counts as its own, too: that is what a wrong start is held against.
     """
     if not found.fitted:
         return True
-    zero_and_one = Statistics(np.zeros_like(first.mean), np.ones_like(first.mean))
-    mean = (1 - found.decay) * first.mean
-    variance = moved_variance(zero_and_one, first, found.decay, found.ddof)
-    return bool(deviates(used.mean, mean, "update").any() or deviates(used.variance, variance, "update").any())
+    zeros = np.zeros_like(first.mean)
+    if deviates(used.mean, (1 - found.decay) * first.mean, "update").any():
+        return True
+    starts = (Statistics(zeros, np.full_like(zeros, variance)) for variance in (1.0, 0.0))
+    moved = (moved_variance(start, first, found.decay, found.ddof) for start in starts)
+    return all(bool(deviates(used.variance, variance, "update").any()) for variance in moved)
 
 
 def is_admissible(decay: float) -> bool:

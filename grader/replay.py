@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from grader import dialects
 from grader.bench import Bench, Findings
 from grader.exercise_form import ExerciseForm
 from grader.guest.desk import Desk
@@ -55,9 +56,9 @@ class Imitation:
             return NATIVE[kind](self._made(cls, init))
         layer = self._layer(component, cls, init)
         self.made.append(layer)
-        if self._findings.dialect == "native":
-            return NATIVE["layer"](layer)
-        return FauLayer(ExerciseForm(layer, self._layout(component)))
+        if "updates_in_backward" in dialects.declared(self._findings.dialect).traits:
+            return FauLayer(ExerciseForm(layer, self._layout(component)))
+        return NATIVE["layer"](layer)
 
     def _layer(self, component: str, cls: Any, init: Mapping[str, Any]) -> Any:
         if component == self._task.name and self._task.build is not None:
@@ -140,4 +141,5 @@ def _joined(first: Callable[..., Any], second: Callable[..., Any]) -> Callable[.
 
 def applicable(wrong: Collection[Misconception], task: str, dialect: str) -> list[Misconception]:
     """Return the misconceptions that a task's hand-ins in a dialect can have."""
-    return [one for one in wrong if task in one.tasks and (not one.dialects or dialect in one.dialects)]
+    form = dialects.form(dialect)
+    return [one for one in wrong if task in one.tasks and (not one.dialects or form in one.dialects)]

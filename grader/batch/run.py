@@ -54,7 +54,7 @@ def run_batch(wishes: Wishes, batch: BatchWishes) -> int:
         with Store(batch.store) as store:
             seed = _seed(store, batch)
             editions = {task.name: Edition(seed, task_fingerprint(task, wishes.limits)) for task in tasks}
-            plan = Plan(arrivals, tasks, editions, wishes.limits, store, wishes.require)
+            plan = Plan(arrivals, tasks, editions, wishes.limits, store, wishes.require, wishes.dialect)
             return _Run(wishes, batch, registry, plan, roster).carry_out(Style(*terminal(out)), out)
     except (ExecutorError, IntakeError, StoreError) as exc:
         raise UsageError(str(exc)) from exc

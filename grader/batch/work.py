@@ -27,6 +27,7 @@ class Plan:
     limits: Limits | None
     store: Store
     require: str | None = None  # the weakest isolation that will do
+    dialect: str = ""  # of every hand-in; "": the one that it looks like
 
 
 @dataclass
@@ -64,7 +65,7 @@ def _bundles(plan: Plan, progress: Progress, running: _Running) -> Iterator[Bund
     for number, arrival in enumerate(plan.arrivals):
         name = arrival.handin.id
         try:
-            submission = read_arrival(arrival)
+            submission = read_arrival(arrival, plan.dialect)
         except IntakeError as exc:
             plan.store.note(name, problem=str(exc).removeprefix(f"{name}: "))
             progress.handin()

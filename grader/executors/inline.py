@@ -62,6 +62,7 @@ def grade_submission(
             report = report_on(task)
             if not report.passed:
                 below = [registry.tasks[name] for name in task.uses if name in registry.tasks]
+                below = [used for used in below if used.asked_of(submission.dialect)]
                 failing = tuple(used.name for used in below if not passes(used))
                 report = replace(report, mend_first=failing, remarks=(*submission.remarks, *report.remarks))
             yield report

@@ -53,20 +53,20 @@ def watch(wishes: Wishes, focus: Focus, launch: Launch) -> int:
     screen = _Screen(wishes, focus, name, remark)
     rounds = Rounds(parts, tasks, wanted)
     try:
-        _go_on(rounds, screen, name, path)
+        _go_on(rounds, screen, name, path, wishes.dialect)
     except KeyboardInterrupt:
         print(f"\nstopped watching {clean(name)}", file=sys.stderr)
     return INTERRUPTED
 
 
-def _go_on(rounds: Rounds, screen: _Screen, name: str, path: Path) -> None:
+def _go_on(rounds: Rounds, screen: _Screen, name: str, path: Path, dialect: str) -> None:
     saved: list[str] = []
     while True:
         # the stamps are older than what is read: a save in between is noticed afterwards
         seen: dict[str, Stamp] = stamps(path)
         start = time.perf_counter()
         try:
-            submission = open_submission(path, name)
+            submission = open_submission(path, name, dialect)
             shown = rounds.next(submission)
             if not rounds.latest:
                 raise UsageError(f"none of the tasks is asked of hand-ins of this kind ({submission.dialect})")

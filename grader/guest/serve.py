@@ -103,13 +103,14 @@ def _load(call: dict[str, Any], request: wire.Message) -> Desk:
     texts = {name: decode_source(array.tobytes()) for name, array in request.arrays().items()}
     interface = {name: texts[key] for key, name in call["interface"].items()}
     submission = {name: texts[key] for key, name in call["submission"].items()}
-    if call["dialect"] == "fau" and not any(f"/{name}".endswith("/Helpers.py") for name in submission):
-        submission[f"{call['roots'][0]}Layers/Helpers.py"] = course_helper_source()
+    module = importlib.import_module(f"{__package__}.dialects.{call['dialect']}")
+    helper = module.DECLARED.helper
+    if helper and not any(f"/{name}".endswith(f"/{helper.rpartition('/')[2]}") for name in submission):
+        submission[f"{call['roots'][0]}{helper}"] = course_helper_source()
     restore_numpy_names()
     finder = serve_files(interface, submission, call["roots"])
     reseed = _seeding()
     reseed(call["seed"])
-    module = importlib.import_module(f"{__package__}.dialects.{call['dialect']}")
     dialect = module.Dialect(finder, call["entry_points"])
     return Desk(dialect, is_student_file=finder.files.__contains__, reseed=reseed)
 

@@ -17,6 +17,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import signal
 import struct
 import sys
@@ -24,7 +25,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-_LOADED = ("serve", "importer", "desk", "dialects.fau", "dialects.native", "privileges", "landlock", "seccomp")
+_LOADED = ("serve", "importer", "desk", "privileges", "landlock", "seccomp")
 _LATER = ("pluggy", "numpy.fft")  # what every guest but the first finds loaded: nobody has to wait for them
 _MOST_DESCRIPTORS = 4096
 _DESCRIPTORS = struct.Struct("3i")
@@ -49,6 +50,9 @@ def main(settings: Mapping[str, Any]) -> None:
         privileges.undumpable()
     for name in _LOADED:
         importlib.import_module(f"{__package__}.{name}")
+    dialects = importlib.import_module(f"{__package__}.dialects")
+    for info in pkgutil.iter_modules(dialects.__path__, f"{dialects.__name__}."):
+        importlib.import_module(info.name)
     importlib.import_module("numpy.random")
     importlib.import_module(f"{__package__}.serve").course_helper_source()
     rules = None

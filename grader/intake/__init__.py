@@ -13,12 +13,15 @@ from grader.model import Submission
 __all__ = ["IntakeError", "open_submission"]
 
 
-def open_submission(path: Path, name: str) -> Submission:
-    """Read the hand-in at `path` (a folder or a zip file). Raises IntakeError with a sentence for the user."""
+def open_submission(path: Path, name: str, dialect: str = "") -> Submission:
+    """Read the hand-in at `path` (a folder or a zip file), in the dialect given or the one that it looks like.
+
+    Raises IntakeError with a sentence for the user.
+    """
     if path.is_dir():
         files = read_directory(path, name)
     elif path.is_file():
         files = read_zip(path, name)
     else:
         raise IntakeError(f"{name}: no such folder or zip file")
-    return build_submission(name, files)
+    return build_submission(name, files, dialect)

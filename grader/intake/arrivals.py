@@ -55,11 +55,14 @@ def find_arrivals(inbox: Path, rule: str = "last") -> list[Arrival]:
     return _named_apart(_counting(found, rule))
 
 
-def read_arrival(arrival: Arrival) -> Submission:
-    """Read a hand-in. Raises IntakeError with its reason, for what could not be read and what was refused before."""
+def read_arrival(arrival: Arrival, dialect: str = "") -> Submission:
+    """Read a hand-in, in the dialect given or the one that it looks like.
+
+    Raises IntakeError with its reason, for what could not be read and what was refused before.
+    """
     if arrival.handin.problem:
         raise IntakeError(arrival.handin.problem)
-    return open_submission(arrival.path, arrival.handin.id)
+    return open_submission(arrival.path, arrival.handin.id, dialect)
 
 
 def _metadata(inbox: Path) -> tuple[Mapping[str, Mapping[str, str]], Path]:

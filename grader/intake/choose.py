@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.intake.errors import IntakeError
 
-BUNDLED = ("template", "example_native", "example_fau")
+BUNDLED = ("template", "example_native", "example_fau", "example_cs231n")
 
 
 def choose(given: list[str], folder: Path) -> tuple[list[tuple[str, Path]], str]:

@@ -6,6 +6,7 @@ import argparse
 
 from grader import __version__
 from grader.options.batch import add_batch_options
+from grader.options.dialects import add_dialect_options
 from grader.options.focus import add_focus_options
 from grader.options.kinds import report, seconds, seed
 from grader.sandbox.levels import LEVELS
@@ -57,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help="a name in submissions/, a folder or a zip; may be repeated; default: the one hand-in in submissions/",
     )
+    add_dialect_options(made)
     made.add_argument("--seed", type=seed, metavar="N", help="repeat a run exactly; default: drawn, and printed")
     made.add_argument(
         "--report",

@@ -34,6 +34,7 @@ def _case(
     other: tuple[int, ...],
     padding: str = "",
     tier: Tier = Tier.CORE,
+    traits: Sequence[str] = (),
 ) -> Case:
     """Return the case of `kernels` kernels (C, h[, w]) on input `shape` (N, C, H[, W]).
 
@@ -59,7 +60,7 @@ def _case(
             **dict.fromkeys(("weights", "W"), weights),
             **dict.fromkeys(("bias", "b"), bias),
         },
-        traits=frozenset({"accumulates_gradients"} if padding else ()),
+        traits=frozenset({"valid_padding"} if padding else ()) | frozenset(traits),
         tier=tier,
     )
 
@@ -83,6 +84,19 @@ CASES = (
     _case("valid padding", (1, 1), (2, 3, 2), 2, (2, 2, 5, 6), other=(1, 2, 4, 4), padding="valid"),
     _case("valid padding, stride (2, 3)", (2, 3), (1, 3, 3), 2, (1, 1, 8, 9), other=(3, 1, 5, 6), padding="valid"),
     _case("signals, valid padding", [2], (2, 3), 2, (3, 2, 8), other=(1, 2, 7), padding="valid"),
+    _case(
+        "3x3 kernels, stride 2 in both directions",
+        *((2, 2), (2, 3, 3), 2, (3, 2, 5, 7)),
+        other=(1, 2, 9, 3),
+        traits=["one_stride"],
+    ),
+    _case(
+        "valid padding, stride 2 in both directions",
+        *((2, 2), (1, 3, 2), 3, (2, 1, 7, 6)),
+        other=(1, 1, 5, 4),
+        padding="valid",
+        traits=["one_stride"],
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..aids import OPTIMIZERS
 from ..answers import as_array, assign, members
+from ..declaration import Declaration
 from ..faults import MISSING, Fault
 from ..importer import MemoryFinder
 from ..lenet import ASSEMBLED, LeNetUnit, assemble
@@ -19,6 +20,21 @@ from ..networks import FauNetwork
 from ..search import class_places, module_name, optimizers_handed_out
 from ..units import InitializerUnit, LossUnit, OptimizerUnit, RegularizerUnit, aliasing, initialize
 from ..wire import Array
+
+_FLAT = {  # in small letters: real hand-ins have a Softmax.py, too
+    **dict.fromkeys(("loss", "optimizers", "constraints"), "Optimization"),
+    **dict.fromkeys(("lenet",), "Models"),
+    **dict.fromkeys(("base", "fullyconnected", "relu", "softmax", "sigmoid", "tanh", "flatten", "conv"), "Layers"),
+    **dict.fromkeys(("pooling", "dropout", "batchnormalization", "rnn", "lstm", "initializers", "helpers"), "Layers"),
+}
+DECLARED = Declaration(
+    sign="the folders Layers/ and Optimization/ of the exercise",
+    traits=frozenset({"updates_in_backward"}),
+    marks=r"^(?P<root>(?:[^/]+/){0,2}?)(?:(?:Layers|Optimization|Models)/[^/]+|NeuralNetwork)\.py$",
+    folders=("Layers", "Optimization", "Models"),
+    flat=_FLAT,
+    helper="Layers/Helpers.py",
+)
 
 PLACES = {
     "layer": "Layers/{}.py",

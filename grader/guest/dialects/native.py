@@ -13,6 +13,7 @@ from typing import Any
 
 from ..aids import OPTIMIZERS
 from ..answers import as_array
+from ..declaration import Declaration
 from ..faults import ANSWER, MISSING, Fault, fault_of
 from ..importer import MemoryFinder
 from ..lenet import ASSEMBLED, LeNetUnit, assemble
@@ -21,6 +22,11 @@ from ..search import class_places, module_name
 from ..units import InitializerUnit, LossUnit, OptimizerUnit, RegularizerUnit, aliasing, initialize
 from ..wire import Array
 
+DECLARED = Declaration(
+    sign="a pyproject.toml with [project.entry-points.backcheck]",
+    traits=frozenset({"accumulates_gradients", "valid_padding"}),
+    entry_points=True,
+)
 HOOKS = {
     "layer": "backcheck_layers",
     "loss": "backcheck_losses",
