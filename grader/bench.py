@@ -89,7 +89,12 @@ class Bench:
             differentiate=self._differentiate,
         )
         outcome = run_check(
-            check, case, probe, lambda: self.fresh(case, check.name), lambda unit: self._oracle(unit, case, check)
+            check,
+            case,
+            probe,
+            lambda: self.fresh(case, check.name),
+            lambda unit: self._oracle(unit, case, check),
+            self.task.origin,
         )
         self.traces[case.name, check.name] = probe.trace
         return outcome
@@ -125,7 +130,7 @@ class Bench:
 
     def _oracle(self, unit: Any, case: Case, check: Check) -> Any:
         if self.task.oracle is None:
-            raise TypeError(f"task {self.task.name} has no oracle")
+            raise TypeError(f"task {self.task.name} has neither a reference nor an oracle, which {check.name} asks for")
         try:
             if case.name not in self.findings.conventions:
                 self.findings.conventions[case.name] = self._fit(case)

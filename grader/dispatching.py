@@ -241,6 +241,9 @@ def tell_troubles(troubles: Sequence[str]) -> None:
 
 def write_report(reporter: Reporter, reports: Sequence[Report], target: str) -> bool:
     """Write one report; tell whether the reporter was up to it. Raises UsageError where the target is to blame."""
+    from grader.origin import blame
+    from grader.reporters._text import clean
+
     try:
         reporter.write(reports, target)
     except BrokenPipeError:
@@ -248,7 +251,8 @@ def write_report(reporter: Reporter, reports: Sequence[Report], target: str) -> 
     except OSError as exc:
         raise UsageError(f"cannot write the report {target}: {exc.strerror or exc}") from exc
     except Exception as exc:
-        print(f"the reporter {reporter.name} is broken: {type(exc).__name__}: {exc}", file=sys.stderr)
+        whose = blame(exc, reporter.origin)
+        print(clean(f"{whose}the reporter {reporter.name} is broken: {type(exc).__name__}: {exc}"), file=sys.stderr)
         return False
     return True
 

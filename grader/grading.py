@@ -153,7 +153,7 @@ class _Grading:
                 lost = GuestLost(lost.verdict, lost.message + advice, lost.limit)
             return explain_loss(lost)
         except Exception as exc:
-            return broken(exc)
+            return broken(exc, self.task.origin)
         return Outcome(Verdict.PASSED)
 
     def _run_cases(self, check: Check) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pluggy
 
-from grader.model import Check, Misconception, Reporter, Task
+from grader.model import Check, FairVariant, Misconception, Reporter, Task
 
 hookspec = pluggy.HookspecMarker("backcheck-grader")
 hookimpl = pluggy.HookimplMarker("backcheck-grader")
@@ -32,3 +32,8 @@ def backcheck_reporters() -> list[Reporter]:  # type: ignore[empty-body]  # a sp
 @hookspec
 def backcheck_misconceptions() -> list[Misconception]:  # type: ignore[empty-body]  # a specification has no body
     """Return mistakes that students make, as wrong variants of the reference."""
+
+
+@hookspec
+def backcheck_variants() -> list[FairVariant]:  # type: ignore[empty-body]  # a specification has no body
+    """Return right components that are written in unusual ways; `--selftest` sees that they keep their points."""

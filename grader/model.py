@@ -123,13 +123,21 @@ class Layout:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The plugin from outside that a record comes from: its name, and the file or folder that it is written in."""
+
+    plugin: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
 class Misconception:
     """A mistake that students make, as components that have it: the reference with that one bug.
 
     `id` is the mistake's name in the catalogue (several records of one id are variants of the same mistake). `classes`
     maps the name of a component to the wrong class; `tasks` are those that must notice. `title` says what goes wrong,
     `hint` is a nudge in a good teacher's words, never the solution. `dialects` are those in which it can be made: all,
-    if none is named.
+    if none is named. A check of `tier` must notice it (that of the built-in ones is in `misconceptions/catalogue.csv`).
     """
 
     id: str
@@ -138,11 +146,27 @@ class Misconception:
     title: str
     hint: str
     dialects: tuple[str, ...] = ()
+    tier: Tier = Tier.CORE
+    origin: Origin | None = None
 
     @property
     def name(self) -> str:
         """Name the variant: the id and the classes."""
         return f"{self.id} ({', '.join(getattr(cls, '__name__', '?') for cls in self.classes.values())})"
+
+
+@dataclass(frozen=True)
+class FairVariant:
+    """A component that is right in an unusual way, and must keep its points; `title` says what is unusual.
+
+    `classes` maps the name of a component to the class; `tasks` are those that it is graded in.
+    """
+
+    title: str
+    tasks: tuple[str, ...]
+    classes: Mapping[str, Callable[..., Any]]
+    dialects: tuple[str, ...] = ()
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -168,12 +192,15 @@ class Check:
     cases: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     reason: str = ""
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
 class Task:
     """One graded component: what it is called, in which settings it is tried, and what is known about it.
 
+    `reference` is a class of the native contract (`framework/`) that is right. From it follow `oracle`, `layout` and
+    `prepare` where they are left out (`standard.py`); a task whose hand-ins have choices of their own gives them.
     `oracle(unit, case, conventions)` returns the reference with the unit's own parameters, in the unit's own layout;
     `fit(unit, case, rng)` finds the conventions; `prepare(unit, case, rng)` gives a fresh unit parameters that are
     worth testing. `build(cls, case, conventions)` constructs a class of the native contract for a case (by default with
@@ -198,6 +225,8 @@ class Task:
     limits: Limits = Limits()
     dialects: tuple[str, ...] = ()
     replayable: bool = True
+    reference: Callable[..., Any] | None = None
+    origin: Origin | None = None
 
     def asked_of(self, dialect: str) -> bool:
         """Tell whether hand-ins of a dialect are asked for this component."""
@@ -337,6 +366,7 @@ class Reporter:
     write: Callable[[Sequence[Report], str], None]
     folder: bool = False
     roster: bool = False
+    origin: Origin | None = None
 
 
 def _plain(item: object) -> object:

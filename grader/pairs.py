@@ -1,6 +1,7 @@
 """Layers with two arrays, weights and bias or gamma and beta, under whatever names and shapes a hand-in has them.
 
-The exercise's dialect calls both pairs `weights` and `bias`; the second may be (K,), (1, K) or (K, 1, 1).
+The exercise's dialect calls both pairs `weights` and `bias`; the second may be (K,), (1, K) or (K, 1, 1). A layer that
+has but one array calls it `weights`; one that has none fits, too.
 """
 
 from __future__ import annotations
@@ -19,15 +20,14 @@ Array = NDArray[Any]
 _EXERCISE = ("weights", "bias")
 
 
-def pair_names(raw: Mapping[str, Array], names: tuple[str, str]) -> tuple[str, str]:
+def pair_names(raw: Mapping[str, Array], names: tuple[str, ...]) -> tuple[str, ...]:
     """Return what a hand-in calls the two: `names` if it has the first of them, else `weights` and `bias`."""
-    return names if names[0] in raw else _EXERCISE
+    return names if set(names[:1]) & set(raw) else _EXERCISE[: len(names)]
 
 
 def pair_layout(shapes: Mapping[str, tuple[int, ...]], raw: Mapping[str, Array]) -> Layout:
     """Return how a hand-in whose arrays are `raw` stores the reference's two arrays, which have these shapes."""
-    first, second = shapes
-    return Layout(partial(pack_pair, names=(first, second), like=raw), partial(split_pair, shapes=shapes))
+    return Layout(partial(pack_pair, names=tuple(shapes), like=raw), partial(split_pair, shapes=shapes))
 
 
 def split_pair(raw: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
@@ -35,9 +35,8 @@ def split_pair(raw: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]]) 
 
     A vector may come as a row or a column. Raises CheckFailed for an array that is missing or has another form.
     """
-    first, second = shapes
     found = {}
-    for name, key in zip((first, second), pair_names(raw, (first, second)), strict=True):
+    for name, key in zip(shapes, pair_names(raw, tuple(shapes)), strict=True):
         shape = shapes[name]
         if key not in raw:
             raise CheckFailed(f"the layer has no array {key}; one of shape {shape} was expected")
@@ -47,7 +46,7 @@ def split_pair(raw: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]]) 
     return found
 
 
-def pack_pair(table: Mapping[str, Array], names: tuple[str, str], like: Mapping[str, Array]) -> dict[str, Array]:
+def pack_pair(table: Mapping[str, Array], names: tuple[str, ...], like: Mapping[str, Array]) -> dict[str, Array]:
     """Return the reference's two arrays under the names, and where possible in the shapes, that a hand-in has."""
     packed = {}
     for name, key in zip(names, pair_names(like, names), strict=True):

@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 from types import ModuleType
 
 from grader import checks, misconceptions, reporters, tasks
-from grader.model import Check, Misconception, Reporter, Task
+from grader.model import Check, FairVariant, Misconception, Reporter, Task
 from grader.registration import applies, by_needs, gather
 
 GROUP = "backcheck.plugins"
@@ -34,6 +34,7 @@ class Registry:
     reporters: dict[str, Reporter]
     troubles: tuple[str, ...] = ()
     misconceptions: tuple[Misconception, ...] = ()
+    variants: tuple[FairVariant, ...] = ()
 
     @property
     def groups(self) -> list[str]:
@@ -95,6 +96,7 @@ def load_registry(extra: Iterable[ModuleType] = (), *, diagnosing: bool = True) 
         dict(sorted(records.reporters.items())),
         tuple(records.troubles),
         tuple(records.misconceptions),
+        tuple(records.variants),
     )
 
 

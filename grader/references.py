@@ -2,7 +2,8 @@
 
 On the instructor's machine the answers are computed by `framework.reference`. A student kit has none of it: there the
 answers recorded for the public seeds (`data/golden/`, see `golden.py`) are looked up, and `NoOracle` is raised for
-every other question. Tasks ask `answering("Conv", …)` and cannot tell the two apart.
+every other question. Tasks ask `answering("Conv", …)` and cannot tell the two apart. A task from outside brings its own
+reference (`Task.reference`).
 """
 
 from __future__ import annotations

@@ -6,10 +6,12 @@ records, and one line that names the plugin, the hook and the place; the others 
 
 from __future__ import annotations
 
+import difflib
 import importlib
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,10 @@ from grader import hookspecs
 from grader.grading import DIALECT_TRAITS
 from grader.guest.faults import fault_of
 from grader.kinds import UNITS
-from grader.model import Check, Misconception, Reporter, Task
+from grader.model import Check, FairVariant, Misconception, Origin, Reporter, Task
+from grader.origin import origin_of
+from grader.samples import KINDS as DATA
+from grader.standard import completed
 
 EVERY_DIALECT = frozenset[str]().union(*DIALECT_TRAITS.values())
 _NOT_THEIRS = ("<frozen ", *(str(Path(file).parent) for file in (__file__, pluggy.__file__, importlib.__file__)))
@@ -34,6 +39,7 @@ class Records:
     tasks: dict[str, Task] = field(default_factory=dict)
     reporters: dict[str, Reporter] = field(default_factory=dict)
     misconceptions: list[Misconception] = field(default_factory=list)
+    variants: list[FairVariant] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
     def add_checks(self, checks: Sequence[Check]) -> None:
@@ -53,12 +59,17 @@ class Records:
             if task.kind not in UNITS or not task.cases:
                 known = ", ".join(UNITS)
                 raise ValueError(f"task {task.name}: {len(task.cases)} cases, kind {task.kind!r} (of {known})")
+            for case in task.cases:
+                if case.data not in DATA:
+                    raise ValueError(
+                        f"task {task.name}: no data {case.data!r} (case {case.name!r}; of {', '.join(DATA)})"
+                    )
             before = dict(self.checks)
             for check in task.checks:
                 _known(check, before)
                 before[check.name] = check
             _by_name(f"{task.name}: check", [c for c in self.checks.values() if applies(c, task)], task.checks)
-        self.tasks = together
+        self.tasks = {name: completed(task) for name, task in together.items()}
 
     def add_reporters(self, reporters: Sequence[Reporter]) -> None:
         """Add output formats. Raises ValueError for a name that is taken."""
@@ -67,10 +78,19 @@ class Records:
     def add_misconceptions(self, misconceptions: Sequence[Misconception]) -> None:
         """Add misconceptions. Raises ValueError for one whose task is not there."""
         for one in misconceptions:
-            missing = set(one.tasks) - set(self.tasks)
-            if missing:
-                raise ValueError(f"misconception {one.id}: there is no task {min(missing)}")
+            self._expect_tasks(f"misconception {one.id}", one.tasks)
         self.misconceptions += misconceptions
+
+    def add_variants(self, variants: Sequence[FairVariant]) -> None:
+        """Add fair variants. Raises ValueError for one whose task is not there."""
+        for one in variants:
+            self._expect_tasks(f"fair variant {one.title}", one.tasks)
+        self.variants += variants
+
+    def _expect_tasks(self, what: str, names: Iterable[str]) -> None:
+        missing = set(names) - set(self.tasks)
+        if missing:
+            raise ValueError(f"{what}: there is no task {min(missing)}")
 
 
 def applies(check: Check, task: Task, dialect_traits: frozenset[str] = EVERY_DIALECT) -> bool:
@@ -97,6 +117,7 @@ def gather(built_in: Iterable[Plugin], outside: Iterable[Plugin]) -> Records:
         ("backcheck_tasks", Task, records.add_tasks),
         ("backcheck_reporters", Reporter, records.add_reporters),
         ("backcheck_misconceptions", Misconception, records.add_misconceptions),
+        ("backcheck_variants", FairVariant, records.add_variants),
     ]
     calls = {hook: sorted(getattr(manager.hook, hook).get_hookimpls(), key=_name) for hook, _, _ in hooks}
     for hook, kind, add in hooks:
@@ -104,8 +125,9 @@ def gather(built_in: Iterable[Plugin], outside: Iterable[Plugin]) -> Records:
     for hook, kind, add in hooks:
         for call in calls[hook]:
             if _name(call) not in ours:
-                with _at_their_cost(_name(call), hook, records.troubles):
-                    add(_typed(call.function(), kind))
+                with _at_their_cost(_name(call), hook, records.troubles, call.function):
+                    origin = origin_of(_name(call), call.plugin)
+                    add([_marked(record, origin) for record in _typed(call.function(), kind)])
     return records
 
 
@@ -127,30 +149,61 @@ def by_needs(given: Iterable[Check]) -> list[Check]:
     return ordered
 
 
+class _Misfit(ValueError):
+    """A function that is marked as a hook and cannot be one."""
+
+    def __init__(self, hook: str, function: Callable[..., object], message: str) -> None:
+        super().__init__(message)
+        self.hook = hook
+        self.function = function
+
+
 @contextmanager
-def _at_their_cost(plugin: str, step: str, troubles: list[str]) -> Iterator[None]:
-    """Turn whatever a plugin raises into a line of `troubles`."""
+def _at_their_cost(
+    plugin: str, step: str, troubles: list[str], function: Callable[..., object] | None = None
+) -> Iterator[None]:
+    """Turn whatever a plugin raises into a line of `troubles`; where no line is to blame, the hook `function` is."""
     try:
         yield
     except (Exception, SystemExit) as exc:
         fault = fault_of(exc, lambda name: not name.startswith(_NOT_THEIRS))
+        if isinstance(exc, _Misfit):
+            step, function = exc.hook, exc.function
         file, _, line = fault.where.rpartition(":")
-        place = f" ({Path(file).name}:{line})" if file else ""
-        message = " ".join(f"{fault.error}: {fault.message}".split())
+        place = f" ({Path(file).name}:{line})" if file else _head(function)
+        error = "ValueError" if isinstance(exc, _Misfit) else fault.error
+        message = " ".join(f"{error}: {fault.message}".split())
         troubles.append(f"plugin {plugin}: {step}{place}: {message}; left out, the others go on")
+
+
+def _head(function: Callable[..., object] | None) -> str:
+    """Return where a function begins, in brackets."""
+    code = getattr(inspect.unwrap(function), "__code__", None) if function is not None else None
+    return f" ({Path(code.co_filename).name}:{code.co_firstlineno})" if code is not None else ""
 
 
 def _register(manager: pluggy.PluginManager, name: str, plugin: object) -> None:
     if manager.has_plugin(name):
         raise ValueError("another plugin has this name")
-    try:
-        manager.register(plugin, name)
-        unknown = [caller.name for caller in manager.get_hookcallers(plugin) or [] if not caller.has_spec()]
-        if unknown:
-            raise ValueError(f"no hook is called {unknown[0]}")
-    except Exception:
-        manager.unregister(name=name)
-        raise
+    for attribute in dir(plugin):
+        marked = manager.parse_hookimpl_opts(plugin, attribute)
+        if marked is not None:
+            _fitting(marked.get("specname") or attribute, getattr(plugin, attribute))
+    manager.register(plugin, name)
+
+
+def _fitting(hook: str, function: Callable[..., object]) -> None:
+    """Raise _Misfit unless a function can be this hook."""
+    known = [name for name in vars(hookspecs) if name.startswith("backcheck_")]
+    if hook not in known:
+        close = difflib.get_close_matches(hook, known, 1)
+        tip = f"did you mean {close[0]}?" if close else "known hooks: " + ", ".join(known)
+        raise _Misfit(hook, function, f"no hook is called {hook} ({tip})")
+    needed = [p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+    if needed:
+        raise _Misfit(
+            hook, function, f"the hook {hook} is called without arguments; this one wants {', '.join(needed)}"
+        )
 
 
 def _name(call: pluggy.HookImpl) -> str:
@@ -162,6 +215,13 @@ def _typed(answer: object, kind: type) -> list[Any]:
     if not isinstance(answer, list | tuple) or not all(isinstance(record, kind) for record in answer):
         raise TypeError(f"a list of {kind.__name__} was expected")
     return list(answer)
+
+
+def _marked(record: Any, origin: Origin) -> Any:
+    """Return a record that says which plugin it comes from."""
+    if isinstance(record, Task):
+        record = replace(record, checks=tuple(replace(check, origin=origin) for check in record.checks))
+    return replace(record, origin=origin)
 
 
 def _by_name(what: str, there: Iterable[Any], more: Iterable[Any]) -> dict[str, Any]:

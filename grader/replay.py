@@ -18,7 +18,7 @@ from grader.guest.dialects.native import UNITS as NATIVE
 from grader.guest.lenet import LeNetUnit
 from grader.guest.networks import NativeNetwork
 from grader.kinds import UNITS
-from grader.model import Case, Check, Conventions, Misconception, Task
+from grader.model import Case, Check, Conventions, FairVariant, Misconception, Task
 from grader.references import reference
 from grader.remote import InProcess
 from grader.trace import Trace
@@ -29,7 +29,7 @@ EXERCISE = Conventions(bias="last")  # how the exercise stores an affine map
 class Imitation:
     """A dialect of the guest's desk in which there are the references, and a misconception in the place of one."""
 
-    def __init__(self, task: Task, wrong: Misconception | None, case: Case, findings: Findings) -> None:
+    def __init__(self, task: Task, wrong: Misconception | FairVariant | None, case: Case, findings: Findings) -> None:
         self._task, self._case, self._findings = task, case, findings
         self._classes = wrong.classes if wrong is not None else {}
         self._seed = 0
@@ -44,7 +44,8 @@ class Imitation:
 
     def find(self, kind: str, component: str) -> tuple[Any, str, list[str]]:
         """Return the class of a component."""
-        return self._classes.get(component) or reference(component), "", []
+        own = self._task.reference if component == self._task.name else None
+        return self._classes.get(component) or own or reference(component), "", []
 
     def unit(self, kind: str, component: str, cls: Any, init: Mapping[str, Any]) -> Any:
         """Construct and wrap it."""
@@ -97,7 +98,13 @@ class ImitationBench(Bench):
     """Runs checks on a misconception, with the parameters that the hand-in's unit had in the same check."""
 
     def __init__(
-        self, wrong: Misconception | None, task: Task, seed: int, findings: Findings, *, differentiate: bool = False
+        self,
+        wrong: Misconception | FairVariant | None,
+        task: Task,
+        seed: int,
+        findings: Findings,
+        *,
+        differentiate: bool = False,
     ) -> None:
         super().__init__(task, seed, self._unit, findings=findings.copy(), differentiate=differentiate)
         self._wrong = wrong

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from grader.guest.faults import RAISED, Fault
-from grader.model import Case, Check, Verdict
+from grader.model import Case, Check, Origin, Verdict
+from grader.origin import blame
 from grader.probe import CheckFailed, Probe
 from grader.references import NoOracle
 from grader.sandbox.lost import GuestLost
@@ -30,12 +31,18 @@ class Outcome:
 
 
 def run_check(
-    check: Check, case: Case, probe: Probe, new: Callable[[], Any], oracle: Callable[[Any], Any] | None
+    check: Check,
+    case: Case,
+    probe: Probe,
+    new: Callable[[], Any],
+    oracle: Callable[[Any], Any] | None,
+    origin: Origin | None = None,
 ) -> Outcome:
-    """Run `check`; `new` makes a fresh unit, `oracle(unit)` its reference.
+    """Run `check`; `new` makes a fresh unit, `oracle(unit)` its reference, and `origin` is where these come from.
 
     A wrong answer, an exception of the student's code and a lost guest each have their verdict. Anything else is the
-    grader's own fault: BROKEN, with the traceback in `details`. Where nobody knows the right answer: SKIPPED.
+    grader's own fault, or a plugin's: BROKEN, with the traceback in `details`. Where nobody knows the right answer:
+    SKIPPED.
     """
     start = time.perf_counter()
     try:
@@ -54,17 +61,21 @@ def run_check(
     except NoOracle as exc:
         outcome = Outcome(Verdict.SKIPPED, str(exc), {"ours": True, "no_oracle": True})
     except Exception as exc:
-        outcome = broken(exc)
+        outcome = broken(exc, check.origin, origin)
     if probe.failure is not None:  # whatever came after the first wrong answer is its consequence
         outcome = Outcome(Verdict.FAILED, probe.failure.message, probe.failure.details)
     details = probe.details | outcome.details
     return Outcome(outcome.verdict, outcome.message, details, time.perf_counter() - start, tuple(probe.remarks))
 
 
-def broken(exc: Exception) -> Outcome:
-    """Return the outcome for an exception that is the grader's own fault, with the traceback in `details`."""
+def broken(exc: Exception, *origins: Origin | None) -> Outcome:
+    """Return the outcome for an exception that is the grader's own fault, with the traceback in `details`.
+
+    If it came from the code of one of the plugins `origins`, the message names that and the line.
+    """
     lines = traceback.format_exception(exc)
-    return Outcome(Verdict.BROKEN, f"{type(exc).__name__}: {exc}", {"traceback": "".join(lines)})
+    message = f"{blame(exc, *origins)}{type(exc).__name__}: {exc}"
+    return Outcome(Verdict.BROKEN, message, {"traceback": "".join(lines)})
 
 
 def explain_loss(lost: GuestLost) -> Outcome:

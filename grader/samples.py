@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+KINDS = ("normal", "wide", "off_zero", "distinct", "probabilities", "labels")
 
 
 def sample(kind: str, shape: tuple[int, ...], rng: np.random.Generator) -> Array:

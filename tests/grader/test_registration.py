@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 import re
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -11,7 +15,7 @@ import pytest
 from grader.checks.define import check
 from grader.grading import DIALECT_TRAITS
 from grader.hookspecs import hookimpl
-from grader.model import Case, Check, Reporter, Task
+from grader.model import Case, Check, FairVariant, Misconception, Origin, Reporter, Task
 from grader.plugins import load_registry
 from grader.registration import by_needs, gather
 from grader.remote import RemoteLayer
@@ -89,10 +93,22 @@ CIRCLE = [made("a", ("b",)), made("b", ("a",))]
     [
         ({"backcheck_tasks": ValueError("two\nlines")}, r"_tasks \(test_registration.py:\d+\): ValueError: two lines"),
         ({"backcheck_checks": SystemExit(3)}, r"_checks \(test_registration.py:\d+\): SystemExit: 3"),
-        ({"backcheck_tasks": 3}, "backcheck_tasks: TypeError: a list of Task was expected"),
-        ({"backcheck_tasks": [made("x")]}, "backcheck_tasks: TypeError: a list of Task was expected"),
-        ({"backcheck_checks": None}, "backcheck_checks: TypeError: a list of Check was expected"),
-        ({"backcheck_reporters": ["json"]}, "backcheck_reporters: TypeError: a list of Reporter was expected"),
+        (
+            {"backcheck_tasks": 3},
+            r"backcheck_tasks \(test_registration.py:\d+\): TypeError: a list of Task was expected",
+        ),
+        (
+            {"backcheck_tasks": [made("x")]},
+            r"backcheck_tasks \(test_registration.py:\d+\): TypeError: a list of Task was expected",
+        ),
+        (
+            {"backcheck_checks": None},
+            r"backcheck_checks \(test_registration.py:\d+\): TypeError: a list of Check was expected",
+        ),
+        (
+            {"backcheck_reporters": ["json"]},
+            r"backcheck_reporters \(test_registration.py:\d+\): TypeError: a list of Reporter was expected",
+        ),
         ({"backcheck_reporters": [Reporter("JSON", "", print)]}, "ValueError: reporter JSON is there already"),
         ({"backcheck_tasks": [task("relu")]}, "ValueError: task relu is there already"),
         ({"backcheck_tasks": [task("New"), task("NEW")]}, "ValueError: task NEW is there already"),
@@ -105,7 +121,16 @@ CIRCLE = [made("a", ("b",)), made("b", ("a",))]
         ({"backcheck_checks": [made("huge_logits")]}, "ValueError: SoftMax: check huge_logits is there already"),
         ({"backcheck_checks": [made("a", ("no_such_check",))]}, "check a needs no_such_check, which is not there"),
         ({"backcheck_checks": CIRCLE}, "ValueError: checks need each other in a circle: a, b"),
-        ({"backcheck_task": []}, "import: ValueError: no hook is called backcheck_task"),
+        (
+            {"backcheck_task": []},
+            r"_task \(test_reg.*py:\d+\): ValueError: no hook is called backcheck_task \(did you mean b",
+        ),
+        ({"backcheck_tasks": [replace(task("New"), cases=(Case("c", {}, (1,), data="x"),))]}, "New: no data 'x' "),
+        (
+            {"backcheck_misconceptions": [Misconception("a", ("Nix",), {}, "", "")]},
+            "misconception a: there is no task Nix",
+        ),
+        ({"backcheck_variants": [FairVariant("b", ("Nix",), {})]}, "fair variant b: there is no task Nix"),
     ],
 )
 def test_plugin_that_is_wrong_is_named_and_costs_nobody_else(answers: dict[str, object], message: str) -> None:
@@ -146,3 +171,37 @@ def test_mistake_of_a_built_in_module_is_an_error() -> None:
     twice = ("grader.tasks.relu", lambda: plugin("x", backcheck_tasks=[task("ReLU"), task("ReLU")]))
     with pytest.raises(ValueError, match="task ReLU is there already"):
         gather([twice], [])
+
+
+def test_hook_that_wants_arguments() -> None:
+    module = ModuleType("wanting")
+    module.backcheck_tasks = hookimpl(lambda records: [], specname="backcheck_tasks")  # type: ignore[attr-defined]
+    (line,) = load_registry([module]).troubles
+    place = r"plugin wanting: backcheck_tasks \(test_registration.py:\d+\): "
+    assert re.match(
+        place + "ValueError: the hook .* is called without arguments; this one wants records; left out", line
+    )
+
+
+def test_plugin_that_cannot_be_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "halves.py").write_text("import math\n\n1 / 0\n")
+    (tmp_path / "typo.py").write_text("x = 1\ndef f(:\n")
+    (tmp_path / "lacking.py").write_text("\nimport no_such_library\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    names = ("halves", "lacking", "typo", "nowhere")
+    found = gather([], [(name, partial(importlib.import_module, name)) for name in names])
+    assert [line.removesuffix("; left out, the others go on") for line in found.troubles] == [
+        "plugin halves: import (halves.py:3): ZeroDivisionError: division by zero",
+        "plugin lacking: import (lacking.py:2): ModuleNotFoundError: No module named 'no_such_library'",
+        "plugin typo: import (typo.py:2): SyntaxError: invalid syntax",
+        "plugin nowhere: import: ModuleNotFoundError: No module named 'nowhere'",
+    ]
+
+
+def test_records_from_outside_know_where_they_come_from() -> None:
+    mine = plugin("mine", backcheck_tasks=[task("New", made("own"))], backcheck_checks=[check_of_the_course])
+    mine.__file__ = "/somewhere/mine/__init__.py"
+    known = load_registry([mine])
+    assert known.tasks["New"].origin == known.tasks["New"].checks[0].origin == Origin("mine", "/somewhere/mine")
+    assert {c.name for c in known.checks if c.origin} == {"of_the_course"}
+    assert all(each.origin is None for name, each in known.tasks.items() if name != "New")
