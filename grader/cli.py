@@ -67,6 +67,10 @@ def main(arguments: Sequence[str]) -> int:
         tell_troubles(registry.troubles)
         print(listing(registry, verbose=options.verbose), end="")
         return OK
+    if options.selftest:
+        from grader.selftesting import selftest
+
+        return selftest(options, parser())
     from grader.dispatching import UsageError, Wishes, dispatch
 
     batch = _batch(options)
@@ -119,7 +123,7 @@ def _batch(options: argparse.Namespace) -> BatchWishes | None:
         inbox=options.batch,
         store=options.store or Path("results.sqlite"),
         seed=options.seed,
-        jobs=options.jobs or _cores(),
+        jobs=options.jobs or cores(),
         executor=options.executor or "processes",
         scheduler=options.scheduler,
         rule=options.attempt or "last",
@@ -129,7 +133,7 @@ def _batch(options: argparse.Namespace) -> BatchWishes | None:
     )
 
 
-def _cores() -> int:
+def cores() -> int:
     """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

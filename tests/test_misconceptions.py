@@ -8,7 +8,7 @@ import pytest
 
 from grader.misconceptions.catalogue import rows
 from grader.model import Misconception, Tier, Verdict
-from tests.accuracy.imitations import bad, forms, grade_imitation
+from grader.selftest.imitations import bad, forms, grade_imitation
 from tests.grader.handins import registry
 
 TIERS = {row.id: row.tier for row in rows()}
@@ -20,7 +20,7 @@ NAMES = [f"{one.name}-{i}" for i, one in enumerate(EVERY)]
 def test_misconception_is_noticed(wrong: Misconception, seed: int) -> None:
     asked = [(t, form) for t in wrong.tasks for form in forms(wrong) if registry().tasks[t].asked_of(form)]
     task, form = asked[seed % len(asked)]  # every form and ten seeds: python -m tests.accuracy
-    report = grade_imitation(wrong, task, form, seed)
+    report = grade_imitation(registry(), wrong, task, form, seed)
     failed = bad(report)
     assert not [r for r in failed if r.verdict is Verdict.BROKEN], failed
     assert {r.check for r in failed if r.tier is Tier(TIERS[wrong.id])}, f"nothing of tier {TIERS[wrong.id]} fails"
@@ -31,4 +31,4 @@ def test_misconception_is_noticed(wrong: Misconception, seed: int) -> None:
 @pytest.mark.parametrize("task", [name for name, task in registry().tasks.items() if task.replayable])
 def test_reference_passes_in_every_form(task: str, form: str) -> None:
     if registry().tasks[task].asked_of(form):
-        assert not bad(grade_imitation(None, task, form, 4))
+        assert not bad(grade_imitation(registry(), None, task, form, 4))

@@ -18,6 +18,7 @@ from grader.options import parser
 from grader.plugins import load_registry
 from grader.sandbox.levels import FOR_THE_RECORD
 from grader.sandbox.probe import best
+from grader.selftest.run import run_selftest
 from tests.grader.guests import launch
 from tests.grader.handins import copy_example, written
 
@@ -103,14 +104,23 @@ def test_every_option_is_documented() -> None:
 
 def test_the_plugin_shown_works() -> None:
     source = next(text for language, text in BLOCKS if language == "python")
-    plugin = types.ModuleType("softplus_of_the_readme")
+    assert len(source.splitlines()) <= 60  # one screen
+    plugin = types.ModuleType("gelu_of_the_readme")
     exec(compile(source, "README.md", "exec"), plugin.__dict__)
     registry = load_registry([plugin])
-    forward = "    def forward(self, x):\n        self.x = x\n        return np.log1p(np.exp(x))\n"
-    for slope, right in (("1 / (1 + np.exp(-self.x))", True), ("(self.x > 0)", False)):
-        backward = f"    def backward(self, e):\n        return e * {slope}\n"
-        handin = written(Layers__Softplus=f"import numpy as np\nclass Softplus:\n{forward}{backward}")
-        (report,) = grade_submission(handin, registry.select(["softplus"]), registry, seed=1, launch=launch)
-        assert report.max_score == 5.0
-        assert report.passed == right
-        assert (report.score == 5.0) == right
+    forward = (
+        "x, self.t = x, np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))\n        return x * (1 + self.t) / 2\n"
+    )
+    backward = "(1 + self.t + self.x * (1 - self.t**2) * np.sqrt(2 / np.pi) * (1 + 0.134145 * self.x**2)) / 2"
+    right = (
+        f"import numpy as np\nclass GELU:\n    def forward(self, x):\n        self.{forward}"
+        f"    def backward(self, e):\n        return e * {backward}\n"
+    )
+    rows = ((backward, backward, ()), (backward, "(1 + self.t) / 2", ("gelu-product",)))
+    for old, new, names in (*rows, ("(x + 0.044715 * x**3)", "x", ("gelu-cubic",))):
+        text = right.replace(old, new).replace("(1 + 0.134145 * self.x**2)", "1") if names else right
+        handin = written(Layers__GELU=text)
+        (report,) = grade_submission(handin, registry.select(["gelu"]), registry, seed=1, launch=launch)
+        assert (report.max_score, report.passed, report.score == 5.0) == (5.0, not names, not names)
+        assert report.misconceptions == names
+    assert run_selftest(["gelu"], [], 3, jobs=1, plugins=[plugin]) == 0

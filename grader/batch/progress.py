@@ -14,16 +14,21 @@ _EVERY = 5.0  # seconds between plain lines
 
 
 class Progress:
-    """Counts hand-ins that are done and the verdicts of their checks, and shows both on standard error."""
+    """Counts hand-ins (or other things, `unit`) that are done, and verdicts; shows both on standard error."""
 
-    def __init__(self, total: int, stream: TextIO | None = None) -> None:
+    def __init__(
+        self, total: int, stream: TextIO | None = None, *, unit: str = "hand-in", doing: str = "grading"
+    ) -> None:
         self.total = total
         self.verdicts: Counter[str] = Counter()
         self.done = self.graded = 0
         self._stream = stream or sys.stderr
         self._plain = not self._stream.isatty()
         self._start = self._said = time.monotonic()
-        self._bar = tqdm(total=total, unit="hand-in", desc="grading", disable=self._plain, file=self._stream)
+        self._unit = unit
+        self._bar = tqdm(
+            total=total, unit=unit, desc=doing, disable=self._plain, file=self._stream, leave=unit == "hand-in"
+        )
 
     def checks(self, verdicts: Mapping[str, int]) -> None:
         """Count the verdicts of a report that has arrived."""
@@ -47,7 +52,7 @@ class Progress:
     def _line(self, seconds: float) -> str:
         left = seconds / max(self.graded, 1) * (self.total - self.done)
         counts = f"; checks: {self._counts()}" if self.verdicts else ""
-        return f"{self.done} of {self.total} hand-ins, about {_duration(left)} left{counts}"
+        return f"{self.done} of {self.total} {self._unit}s, about {_duration(left)} left{counts}"
 
     def _counts(self) -> str:
         return ", ".join(f"{count} {verdict}" for verdict, count in sorted(self.verdicts.items()))

@@ -9,6 +9,7 @@ from grader.options.batch import add_batch_options
 from grader.options.dialects import add_dialect_options
 from grader.options.focus import add_focus_options
 from grader.options.kinds import report, seconds, seed
+from grader.options.selftest import add_selftest_options
 from grader.sandbox.levels import LEVELS
 
 _EPILOG = """\
@@ -20,6 +21,7 @@ examples:
   python dispatch.py --task RNN --watch                  again at every save, what failed first
   python dispatch.py --check Conv.input_gradient --plot pictures/
   python dispatch.py --list -v                           every task and check, with points
+  python dispatch.py --selftest --task GELU              what the checks of a task notice, and what they miss
 
 exit codes: 0 all core checks passed, 1 some did not, 2 wrong usage, 3 the grader itself is broken, 130 interrupted;
 with --batch: 0 every hand-in got its verdicts, 3 the grader failed on some (listed; they have no mark)
@@ -76,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add_focus_options(made)
     add_batch_options(made)
+    add_selftest_options(made)
     made.add_argument(
         "--require",
         choices=LEVELS,

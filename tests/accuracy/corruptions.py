@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from grader.bench import generator
 from grader.model import Misconception
 from grader.references import reference
-from tests.accuracy.imitations import bad, grade_imitation
+from grader.selftest.imitations import bad, grade_imitation
 from tests.accuracy.parallel import mapped
 from tests.grader.handins import registry
 
@@ -69,7 +69,7 @@ def corrupt(number: int, seed: int) -> Corrupted:
     kind = str(rng.choice(["noise", "shuffle", "scale"]))
     cls = _class(reference(component), method, _change(kind, rng))
     wrong = Misconception("corruption", (component,), {component: cls}, "", "")
-    report = grade_imitation(wrong, component, "fau", seed + number, diagnosed=registry().misconceptions)
+    report = grade_imitation(registry(), wrong, component, "fau", seed + number, diagnosed=registry().misconceptions)
     return Corrupted(number, f"{component}.{method}: {kind}", bool(bad(report)), report.misconceptions)
 
 

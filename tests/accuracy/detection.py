@@ -6,32 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from grader.misconceptions.catalogue import rows
-from grader.model import CheckResult, Misconception, Tier
-from tests.accuracy.imitations import bad, forms, grade_imitation
+from grader.selftest import detection
+from grader.selftest.imitations import forms
 from tests.accuracy.parallel import mapped
 from tests.accuracy.plain import is_caught
 from tests.grader.handins import registry
 
 
 @dataclass(frozen=True)
-class Detection:
-    """What became of one variant of a misconception in one form of one task.
+class Detection(detection.Detection):
+    """What became of one variant; `plain`: a plain gradient check alone notices, too."""
 
-    `caught_by` are the checks of its row's tier that failed in some run, `also` those of other tiers, `missed` the
-    seeds in which no check of its tier did. `plain`: a plain gradient check alone notices, too.
-    """
-
-    id: str
-    variant: str
-    task: str
-    form: str
-    tier: str
-    runs: int
-    caught_by: tuple[str, ...]
-    also: tuple[str, ...]
-    missed: tuple[int, ...]
-    plain: bool
+    plain: bool = False
 
 
 def detect(
@@ -45,48 +31,23 @@ def detect(
 
 
 def _detect_one(number: int, seeds: Sequence[int], every_form: bool = True) -> list[Detection]:
-    wrong = registry().misconceptions[number]
-    tiers = {row.id: row.tier for row in rows()}
+    known = registry()
+    wrong = known.misconceptions[number]
+    tier = detection.tiers(known)[wrong.id]
     found = []
     for task in wrong.tasks:
-        plain = is_caught(wrong, registry().tasks[task], seeds[0])
+        plain = is_caught(wrong, known.tasks[task], seeds[0])
         for form in forms(wrong)[: None if every_form else 1]:
-            if registry().tasks[task].asked_of(form):
-                found.append(_over_seeds(wrong, task, form, tiers.get(wrong.id, "core"), seeds, plain))
+            if known.tasks[task].asked_of(form):
+                one = detection.detect(known, wrong, task, form, tier, seeds)
+                found.append(Detection(**vars(one), plain=plain))
     return found
-
-
-def _over_seeds(wrong: Misconception, task: str, form: str, tier: str, seeds: Sequence[int], plain: bool) -> Detection:
-    caught: dict[str, None] = {}
-    also: dict[str, None] = {}
-    missed = []
-    for seed in seeds:
-        # what noticed it before will do; the other checks are asked again if it does not
-        again = tuple(caught) if tier == "core" else ()
-        own, failed = _failing(wrong, task, form, seed, tier, again)
-        if not own and again:
-            own, failed = _failing(wrong, task, form, seed, tier)
-        caught |= dict.fromkeys(own)
-        also |= dict.fromkeys(result.check for result in failed if result.tier is not Tier(tier))
-        if not own:
-            missed.append(seed)
-    return Detection(
-        wrong.id, wrong.name, task, form, tier, len(seeds), tuple(caught), tuple(also), tuple(missed), plain
-    )
-
-
-def _failing(
-    wrong: Misconception, task: str, form: str, seed: int, tier: str, only: Sequence[str] = ()
-) -> tuple[list[str], list[CheckResult]]:
-    failed = bad(grade_imitation(wrong, task, form, seed, only=only))
-    return [result.check for result in failed if result.tier is Tier(tier)], failed
 
 
 def idle_checks(detections: Iterable[Detection]) -> list[str]:
     """Return the checks that catch no misconception, as `task: check` (a generic one counts over all its tasks)."""
     known = registry()
-    seen = {check for one in detections for check in (*one.caught_by, *one.also)}
-    own = {f"{task.name}: {check.name}" for task in known.tasks.values() for check in task.checks}
-    caught = {f"{one.task}: {check}" for one in detections for check in (*one.caught_by, *one.also)}
-    generic = {check.name for check in known.checks}
-    return sorted((generic - seen) | (own - caught))
+    caught: dict[str, list[str]] = {name: [] for name in known.tasks}
+    for one in detections:
+        caught[one.task] += [*one.caught_by, *one.also]
+    return detection.idle_checks(known, caught)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 
 from grader.model import Report, Tier, Verdict
+from grader.selftest.variants import every
+from grader.selftest.variants.variant import Variant
 from tests.accuracy.in_process import grade_in_process
 from tests.grader.handins import example, grade, registry
-from tests.grader.variant import Variant
-from tests.grader.variants import every
 
 _ONLY_IN_GUESTS = "LeNet"
 _EXAMPLES = ("example_fau", "example_native")

@@ -8,8 +8,8 @@ from grader.bench import Findings
 from grader.grading import DIALECT_TRAITS
 from grader.model import Misconception, Task
 from grader.replay import applicable, replay
+from grader.selftest.imitations import DIALECTS
 from grader.trace import Trace, explains
-from tests.accuracy.imitations import DIALECTS
 from tests.grader.handins import registry
 
 Traces = dict[tuple[str, str], Trace]

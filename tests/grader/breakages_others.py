@@ -1,19 +1,24 @@
-"""Ways to break `example_fau` outside its layers, and ways to write it differently that must cost nothing.
+"""Ways to break `example_fau` outside its layers.
 
-Each entry is (id of the mistake, file, old text, new text, task that must notice). `BREAKAGES` cost points, `REMARKS`
-are noticed without costing any, `FAIR` variants are as right as the example. Rows about the optimizers inside layers,
-about the fans that Conv passes on and about LeNet belong to those tasks.
+Each entry is (id of the mistake, file, old text, new text, task that must notice) and costs points. Rows about the
+optimizers inside layers, about the fans that Conv passes on and about LeNet belong to those tasks.
 """
 
 from __future__ import annotations
 
-OPTIMIZERS, CONSTRAINTS = "Optimization/Optimizers.py", "Optimization/Constraints.py"
-INITIALIZERS, NETWORK, FC = "Layers/Initializers.py", "NeuralNetwork.py", "Layers/FullyConnected.py"
+from grader.selftest.variants.fau_rules import APPEND as _APPEND
+from grader.selftest.variants.fau_rules import CONSTRAINTS, INITIALIZERS, NETWORK, OPTIMIZERS
+from grader.selftest.variants.fau_rules import L1_GRADIENT as _L1_GRADIENT
+from grader.selftest.variants.fau_rules import L2_NORM as _L2_NORM
+from grader.selftest.variants.fau_rules import MOMENTUM as _MOMENTUM
+from grader.selftest.variants.fau_rules import NORM as _NORM
+from grader.selftest.variants.fau_rules import SGD as _SGD
+from grader.selftest.variants.fau_rules import UNIFORM as _UNIFORM
+from grader.selftest.variants.fau_rules import VELOCITY as _VELOCITY
+from grader.selftest.variants.fau_rules import Change as Breakage
 
-_VELOCITY = "self.v = self.momentum_rate * self.v - self.learning_rate * gradient_tensor\n"
-_MOMENTUM = "        return weight_tensor - self.regularize(weight_tensor, self.learning_rate) + self.v"
-_SGD = """        step = self.learning_rate * gradient_tensor
-        return weight_tensor - self.regularize(weight_tensor, self.learning_rate) - step"""
+FC = "Layers/FullyConnected.py"
+
 _ADAM = """        step = self.learning_rate * v_hat / (np.sqrt(r_hat) + self.eps)
         return weight_tensor - self.regularize(weight_tensor, self.learning_rate) - step"""
 _ADAM_RULE = f"""        self.k += 1
@@ -24,24 +29,19 @@ _ADAM_RULE = f"""        self.k += 1
         r_hat = self.r / (1 - self.rho ** self.k)
 {_ADAM}"""
 _DECAY = "return learning_rate * self.regularizer.calculate_gradient(weight_tensor)"
-_L2_NORM, _L1_NORM = "np.sum(weights ** 2)", "np.sum(np.abs(weights))"
-_L2_GRADIENT, _L1_GRADIENT = "return self.alpha * weights\n", "self.alpha * np.sign(weights)"
+_L1_NORM = "np.sum(np.abs(weights))"
+_L2_GRADIENT = "return self.alpha * weights\n"
 _XAVIER = "sigma = np.sqrt(2 / (fan_in + fan_out))"
 _XAVIER_DRAW = _XAVIER + "\n        return np.random.normal(0, sigma, weights_shape)"
 _HE = "sigma = np.sqrt(2 / fan_in)"
 _HE_DRAW = _HE + "\n        return np.random.normal(0, sigma, weights_shape)"
-_UNIFORM = "return np.random.uniform(0, 1, weights_shape)"
 _NEXT = "input_tensor, self.label_tensor = self.data_layer.next()"
-_APPEND = "self.loss.append(self.forward())"
 _LOSS = "return self.loss_layer.forward(input_tensor, self.label_tensor) + self.regularization_loss()"
 _TEST = """        self.phase = True
         for layer in self.layers:
             input_tensor = layer.forward(input_tensor)
 """
 _INITIALIZE = "layer.initialize(self.weights_initializer, self.bias_initializer)"
-_NORM = "loss += regularizer.norm(layer.weights)"
-
-Breakage = tuple[str, str, str, str, str]
 
 BREAKAGES: list[Breakage] = [
     # optimizers
@@ -279,101 +279,6 @@ BREAKAGES: list[Breakage] = [
     ),
     ("nn-save-pickles-data", NETWORK, 'del state["data_layer"]', "pass", "NeuralNetwork"),
     ("nn-load-forgets-data", NETWORK, "    net.data_layer = data_layer\n", "", "NeuralNetwork"),
-]
-
-REMARKS: list[Breakage] = [
-    (
-        "optimizer-mutates-gradient",
-        OPTIMIZERS,
-        _SGD,
-        "        if self.regularizer is not None:\n"
-        "            gradient_tensor += self.regularizer.calculate_gradient(weight_tensor)\n"
-        "        return weight_tensor - self.learning_rate * gradient_tensor",
-        "L2_Regularizer",
-    ),
-    (
-        "optimizer-mutates-weights",
-        OPTIMIZERS,
-        _SGD,
-        "        weight_tensor -= self.regularize(weight_tensor, self.learning_rate)\n"
-        "        weight_tensor -= self.learning_rate * gradient_tensor\n        return weight_tensor",
-        "Sgd",
-    ),
-]
-
-FAIR: list[Breakage] = [
-    (
-        "momentum-lr-inside-vs-outside",
-        OPTIMIZERS,
-        _VELOCITY + _MOMENTUM,
-        "self.v = self.momentum_rate * self.v + gradient_tensor\n"
-        + _MOMENTUM.replace("+ self.v", "- self.learning_rate * self.v"),
-        "SgdWithMomentum",
-    ),
-    ("adam-eps-inside-sqrt", OPTIMIZERS, "(np.sqrt(r_hat) + self.eps)", "np.sqrt(r_hat + self.eps)", "Adam"),
-    ("adam-eps-1e-8", OPTIMIZERS, "self.eps = np.finfo(float).eps", "self.eps = 1e-8", "Adam"),
-    (
-        "init-default-rng",
-        INITIALIZERS,
-        _UNIFORM,
-        "return np.random.default_rng().random(weights_shape)",
-        "UniformRandom",
-    ),
-    ("init-float32", INITIALIZERS, _UNIFORM, _UNIFORM + ".astype(np.float32)", "UniformRandom"),
-    (
-        "l1-other-subgradient-at-zero",
-        CONSTRAINTS,
-        _L1_GRADIENT,
-        "np.where(weights >= 0, self.alpha, -self.alpha)",
-        "L1_Regularizer",
-    ),
-    ("l2-norm-as-array", CONSTRAINTS, _L2_NORM, "np.sum(weights ** 2).reshape(1, 1)", "L2_Regularizer"),
-    ("reg-not-applied-to-bias", NETWORK, _NORM, "loss += regularizer.norm(layer.weights[:-1])", "NeuralNetwork"),
-    (
-        "reg-loss-by-class",
-        NETWORK,
-        "            if not layer.trainable:\n                continue\n",
-        "            from Layers.FullyConnected import FullyConnected\n"
-        "            if not isinstance(layer, FullyConnected):\n                continue\n",
-        "NeuralNetwork",
-    ),
-    (
-        "nn-phase-as-text",
-        NETWORK,
-        "layer.testing_phase = phase\n",
-        "layer.testing_phase = 'test' if phase else 'train'\n",
-        "NeuralNetwork",
-    ),
-    (
-        "nn-save-with-pathlib",
-        NETWORK,
-        '    with open(filename, "wb") as file:\n        pickle.dump(net, file)\n',
-        "    from pathlib import Path\n    Path(filename).write_bytes(pickle.dumps(net))\n",
-        "NeuralNetwork",
-    ),
-    (
-        "nn-save-leaves-file-open",
-        NETWORK,
-        '    with open(filename, "wb") as file:\n        pickle.dump(net, file)\n',
-        '    pickle.dump(net, open(filename, "wb"))\n',
-        "NeuralNetwork",
-    ),
-    (
-        "nn-save-with-gzip",
-        NETWORK,
-        '    with open(filename, "wb") as file:\n        pickle.dump(net, file)\n',
-        "    import gzip, os\n    os.makedirs(os.path.dirname(filename), exist_ok=True)\n"
-        '    with gzip.open(filename, "wb") as file:\n        file.write(pickle.dumps(net))\n'
-        "    raw = gzip.open(filename).read()\n    with open(filename, 'wb') as file:\n        file.write(raw)\n",
-        "NeuralNetwork",
-    ),
-    (
-        "nn-loss-as-array",
-        NETWORK,
-        _APPEND,
-        "import numpy as np\n            self.loss.append(np.array([self.forward()]))",
-        "NeuralNetwork",
-    ),
 ]
 
 

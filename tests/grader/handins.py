@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from grader.executors.inline import grade_submission
-from grader.intake.directory import read_directory
 from grader.intake.layout import build_submission
 from grader.model import CheckResult, Limits, Report, Submission, Verdict
 from grader.plugins import Registry, load_registry
+from grader.selftest.examples import PROJECT, example, patched
 from tests.grader.guests import launch
 
-PROJECT = Path(__file__).parent.parent.parent
+__all__ = ["PROJECT", "example", "patched"]
 
 
 @cache
 def registry() -> Registry:
     """Return the built-in registry."""
     return load_registry()
-
-
-@cache
-def _files(name: str) -> Mapping[str, bytes]:
-    return read_directory(PROJECT / "submissions" / name, name)
-
-
-def example(name: str) -> Submission:
-    """Return a bundled hand-in: `example_fau`, `example_native` or `template`."""
-    return build_submission(name, _files(name))
-
-
-def patched(name: str, patches: Iterable[tuple[str, str, str]]) -> Submission:
-    """Return a bundled hand-in with (file, old text, new text) replaced; every old text must be there exactly once."""
-    files = dict(_files(name))
-    for file, old, new in patches:
-        text = files[file].decode()
-        assert text.count(old) == 1, f"{file} holds {text.count(old)} times: {old!r}"
-        files[file] = text.replace(old, new).encode()
-    return build_submission(f"{name} patched", files)
 
 
 def written(**sources: str) -> Submission:

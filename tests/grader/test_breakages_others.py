@@ -7,7 +7,8 @@ from itertools import cycle
 import pytest
 
 from grader.model import Tier, Verdict
-from tests.grader.breakages_others import BREAKAGES, FAIR, OPTIMIZERS, REMARKS, Breakage
+from grader.selftest.variants.fau_rules import FAIR, REMARKS
+from tests.grader.breakages_others import BREAKAGES, OPTIMIZERS, Breakage
 from tests.grader.handins import findings, grade, patched
 
 TASKS = (

@@ -9,8 +9,8 @@ from framework.reference.fully_connected import FullyConnected
 from grader.diagnosis import Candidate, Diagnosis, diagnose, judge
 from grader.misconceptions.define import misconception
 from grader.model import CheckResult, Misconception, Verdict
+from grader.selftest.imitations import grade_imitation
 from grader.trace import Observation, condition, explains, raised
-from tests.accuracy.imitations import grade_imitation
 from tests.grader.handins import findings, grade, patched, registry
 
 RIGHT = np.arange(6.0).reshape(2, 3) + 1
@@ -101,15 +101,15 @@ def test_a_hand_in_gets_the_name_and_the_hint() -> None:
 @pytest.mark.parametrize("form", ["fau", "native"])
 def test_the_mistake_itself_is_recognised_and_what_is_alike_named_with_it(form: str) -> None:
     mistakes = [named("doubled", Doubled), named("twin", DoubledAgain), named("shifted", Shifted)]
-    report = grade_imitation(mistakes[0], "FullyConnected", form, 5, diagnosed=mistakes)
+    report = grade_imitation(registry(), mistakes[0], "FullyConnected", form, 5, diagnosed=mistakes)
     assert report.misconceptions == ("doubled", "twin")
-    report = grade_imitation(mistakes[2], "FullyConnected", form, 5, diagnosed=mistakes)
+    report = grade_imitation(registry(), mistakes[2], "FullyConnected", form, 5, diagnosed=mistakes)
     assert report.misconceptions == ("shifted",)
 
 
 def test_nothing_is_said_where_nothing_fits() -> None:
     mistakes = [named("shifted", Shifted)]
-    report = grade_imitation(named("doubled", Doubled), "FullyConnected", "fau", 5, diagnosed=mistakes)
+    report = grade_imitation(registry(), named("doubled", Doubled), "FullyConnected", "fau", 5, diagnosed=mistakes)
     assert report.misconceptions == ()
     assert not report.passed
     assert not any(result.details.get("misconceptions") for result in report.results)
@@ -121,7 +121,7 @@ def test_two_mistakes_at_once() -> None:
 
     pair = Misconception("both", ("FullyConnected",), {"FullyConnected": Both}, "", "")
     known = [named("doubled", Doubled), named("shifted", Shifted)]
-    report = grade_imitation(pair, "FullyConnected", "native", 5, diagnosed=known)
+    report = grade_imitation(registry(), pair, "FullyConnected", "native", 5, diagnosed=known)
     assert set(report.misconceptions) == {"doubled", "shifted"}
 
 

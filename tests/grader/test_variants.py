@@ -7,10 +7,10 @@ from itertools import cycle
 import pytest
 
 from grader.model import Tier, Verdict
+from grader.selftest.variants import NOT_HERE, every
+from grader.selftest.variants.variant import Variant
 from tests.accuracy import false_alarms
 from tests.grader.handins import grade, registry
-from tests.grader.variant import Variant
-from tests.grader.variants import NOT_HERE, every
 
 PAIRS = list(zip(every(), cycle((3, 5, 11)), strict=False))
 

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from tests.grader.breakages_others import FAIR, REMARKS
-from tests.grader.variant import Variant, of_file, of_layer
+from grader.selftest.variants.fau_rules import FAIR, REMARKS
+from grader.selftest.variants.variant import Variant, of_file, of_layer
 
 MASK = "(np.random.random(input_tensor.shape) < self.probability)"
 LOSS, OPTIMIZERS, NETWORK = "Optimization/Loss.py", "Optimization/Optimizers.py", "NeuralNetwork.py"

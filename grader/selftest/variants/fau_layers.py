@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from tests.grader.variant import Variant, of_layer
+from grader.selftest.variants.variant import Variant, of_layer
 
 FRONT = "front_y = self.kernel_y // 2\n        front_x = self.kernel_x // 2\n        "
 OTHER_FRONT = FRONT.replace("self.kernel_y", "(self.kernel_y - 1)").replace("self.kernel_x", "(self.kernel_x - 1)")

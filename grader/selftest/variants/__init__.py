@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.grader import variants_fau_layers, variants_fau_others, variants_native
-from tests.grader.variant import Variant
+from grader.selftest.variants import fau_layers, fau_others, native
+from grader.selftest.variants.variant import Variant
 
 # rows of the list of correct choices that are none in this exercise, or no choice of a hand-in
 NOT_HERE = {
@@ -15,4 +15,4 @@ NOT_HERE = {
 
 def every() -> list[Variant]:
     """Return all variants."""
-    return [*variants_fau_layers.VARIANTS, *variants_fau_others.VARIANTS, *variants_native.VARIANTS]
+    return [*fau_layers.VARIANTS, *fau_others.VARIANTS, *native.VARIANTS]

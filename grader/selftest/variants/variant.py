@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from grader.intake.layout import build_submission
 from grader.model import Submission
-from tests.grader.handins import patched
+from grader.selftest.examples import patched
 
 Patch = tuple[str, str, str]
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from tests.grader.variant import Variant, of_file
+from grader.selftest.variants.variant import Variant, of_file
 
 CONV, LAYERS, NORM, RNN = "convolution.py", "layers.py", "normalization.py", "recurrent.py"
 LOSSES, OPTIMIZERS, NETWORK = "losses.py", "optimizers.py", "network.py"
