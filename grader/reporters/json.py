@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from grader.hookspecs import hookimpl
 from grader.model import SCHEMA, CheckResult, Report, Reporter
-from grader.reporters._public import public
+from grader.reporters._public import public, public_misconceptions
 from grader.reporters._target import write_pieces
 from grader.reporters._text import clean
+from grader.results import Status, as_results
 
 
 def as_json(reports: Sequence[Report]) -> str:
     """Return `{"schema": 1, "reports": [{"submission", "task", "score", "max_score", "isolation", "seed", …,
-    "results": [{"check", "case", "verdict", "tier", "points", "max_points", "message", "hint", "diagnosis", …}]}]}`.
+    "results": [{"check", "case", "verdict", "tier", "points", "max_points", "message", "hint", "diagnosis", …}]}],
+    "without_mark": [{"submission", "status", "note"}]}`.
     """
     return "".join(_pieces(reports))
 
 
-def _pieces(reports: Iterable[Report]) -> Iterator[str]:
+def _pieces(reports: Sequence[Report]) -> Iterator[str]:
     """Yield the text report by report: those of a whole class need not fit into memory."""
     yield f'{{\n  "schema": {SCHEMA},\n  "reports": ['
     comma = ""
     for report in reports:
         yield f"{comma}\n" + textwrap.indent(json.dumps(as_dict(report), indent=2), "    ")
         comma = ","
-    yield "\n  ]\n}\n" if comma else "]\n}\n"
+    without = [
+        {"submission": clean(row.handin.id), "status": str(row.status), "note": clean(row.note)}
+        for row in as_results(reports).rows()
+        if row.status is not Status.GRADED
+    ]
+    end = "\n  ]" if comma else "]"
+    yield f'{end},\n  "without_mark": {textwrap.indent(json.dumps(without, indent=2), "  ").lstrip()}\n}}\n'
 
 
 def as_dict(report: Report) -> dict[str, Any]:
@@ -45,7 +53,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "seconds": round(report.seconds, 4),
         "remarks": [clean(remark) for remark in report.remarks],
         "mend_first": list(report.mend_first),
-        "misconceptions": list(report.misconceptions),
+        "misconceptions": public_misconceptions(report),
         "output": clean(report.output, 20_000, keep_lines=True),
         "results": [_result(public(result)) for result in report.results],
     }

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from grader.batch.results import StoredResults
-from grader.model import Report
+from grader.model import Report, Verdict, Visibility
 from tests.grader.handins import registry
-from tests.grader.reporters.conftest import HOSTILE, SECRET, relu, sgd
+from tests.grader.reporters.conftest import HOSTILE, SECRET, relu, result, sgd
 
 TEXT = ("json", "jsonl", "csv", "junit", "moodle")
 
@@ -76,13 +77,34 @@ def test_json_lines_read_one_by_one(school: StoredResults, tmp_path: Path) -> No
 def test_json_of_a_class_is_that_of_its_reports(school: StoredResults, tmp_path: Path) -> None:
     whole = json.loads(written("json", school, tmp_path / "out"))
     alone = json.loads(written("json", list(school), tmp_path / "alone"))
-    assert whole == alone
+    assert whole["reports"] == alone["reports"]
     assert len(whole["reports"]) == len(school) == 6
-    assert json.loads(written("json", [], tmp_path / "none")) == {"schema": 1, "reports": []}
+    assert json.loads(written("json", [], tmp_path / "none")) == {"schema": 1, "reports": [], "without_mark": []}
     assert school[1].task == "Sgd"
     assert school[-1] == school[4:][-1]
     with pytest.raises(IndexError):
         school[6]
+
+
+def test_json_lists_who_has_no_mark(school: StoredResults, tmp_path: Path) -> None:
+    data = json.loads(written("json", school, tmp_path / "out"))
+    assert data["without_mark"] == [
+        {"submission": "Bob Best", "status": "grader problem", "note": "the grader failed on Sgd"},
+        {
+            "submission": "Eve",
+            "status": "rejected",
+            "note": "the zip is encrypted; hand it in without a password",
+        },
+        {"submission": "Mallory", "status": "grader problem", "note": "a worker process died over it"},
+    ]
+
+
+def test_misconceptions_that_only_hidden_checks_have_found_stay_hidden(tmp_path: Path) -> None:
+    seen = result("ReLU", "gradient", Verdict.FAILED, 0, 1, details={"misconceptions": ["both", "shown"]})
+    found = {"misconceptions": ["both", "secret"]}
+    unseen = result("ReLU", "hidden", Verdict.FAILED, 0, 1, details=found, visibility=Visibility.HIDDEN)
+    report = replace(relu("a"), results=(seen, unseen), misconceptions=("both", "secret", "shown"))
+    assert json.loads(written("json", [report], tmp_path / "out"))["reports"][0]["misconceptions"] == ["both", "shown"]
 
 
 def test_junit_tells_failures_errors_and_remarks_apart(school: StoredResults, tmp_path: Path) -> None:
