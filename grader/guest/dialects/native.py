@@ -184,7 +184,8 @@ class NativeLayer:
         return initialize(self.layer, weights, bias)
 
     def aliasing(self, x: Array, dy: Array) -> dict[str, Array]:
-        """See `units.aliasing`."""
+        """See `units.aliasing`; the gradients are there, as in backward."""
+        self.layer.zero_grad()
         return aliasing(self.layer, x, dy)
 
 
