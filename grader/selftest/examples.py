@@ -11,12 +11,12 @@ from grader.intake.layout import build_submission
 from grader.model import Submission
 
 PROJECT = Path(__file__).parent.parent.parent
-EXAMPLES = ("example_fau", "example_native")
+_SUBMISSIONS = PROJECT / "submissions"
 
 
 def present() -> tuple[str, ...]:
     """Return the names of the complete examples that this copy of the grader comes with."""
-    return tuple(name for name in EXAMPLES if (PROJECT / "submissions" / name).is_dir())
+    return tuple(sorted(path.name for path in _SUBMISSIONS.glob("example_*") if path.is_dir()))
 
 
 def example(name: str) -> Submission:
@@ -36,4 +36,4 @@ def patched(name: str, patches: Iterable[tuple[str, str, str]]) -> Submission:
 
 @cache
 def _files(name: str) -> Mapping[str, bytes]:
-    return read_directory(PROJECT / "submissions" / name, name)
+    return read_directory(_SUBMISSIONS / name, name)
