@@ -19,6 +19,7 @@ from grader.options.kinds import names
 
 if TYPE_CHECKING:
     from grader.dispatching import BatchWishes
+    from grader.profile.model import Profile
 
 OK, FAILED, USAGE, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
 PROJECT = Path(__file__).parent.parent
@@ -58,19 +59,18 @@ def main(arguments: Sequence[str]) -> int:
 
         print(examine(), end="")
         return OK
-    if options.list:
-        from grader.dispatching import tell_troubles
-        from grader.listing import listing
-        from grader.plugins import load_registry
+    from grader.profile.errors import ProfileError
 
-        registry = load_registry(diagnosing=False)
-        tell_troubles(registry.troubles)
-        print(listing(registry, verbose=options.verbose), end="")
-        return OK
     if options.selftest:
         from grader.selftesting import selftest
 
         return selftest(options, parser())
+    try:
+        if options.list or options.profile_template is not None:
+            return _show(options)
+        profile = _profile(options)
+    except ProfileError as exc:
+        return _complain(str(exc))
     from grader.dispatching import UsageError, Wishes, dispatch
 
     batch = _batch(options)
@@ -92,13 +92,50 @@ def main(arguments: Sequence[str]) -> int:
                 require=options.require,
                 focus=focus_of(options, parser().error),
                 dialect=options.dialect or "",
+                profile=profile,
             )
         )
-    except UsageError as exc:
-        from grader.reporters._text import clean
+    except (UsageError, ProfileError) as exc:
+        return _complain(str(exc))
 
-        print(f"dispatch.py: {clean(str(exc))}", file=sys.stderr)
-        return USAGE
+
+def _complain(what: str) -> int:
+    from grader.reporters._text import clean
+
+    print(f"dispatch.py: {clean(what)}", file=sys.stderr)
+    return USAGE
+
+
+def _profile(options: argparse.Namespace) -> Profile | None:
+    """Return the profile that is asked for, if one is. Raises ProfileError."""
+    if options.profile is None:
+        return None
+    from grader.profile.find import find_profile
+
+    return find_profile(options.profile)
+
+
+def _show(options: argparse.Namespace) -> int:
+    """Carry out --list or --profile-template. Raises ProfileError."""
+    from grader.dispatching import tell_troubles
+    from grader.plugins import load_registry
+
+    registry = load_registry(diagnosing=False)
+    tell_troubles(registry.troubles)
+    if options.profile_template is not None:
+        from grader.profile.template import write_template
+
+        write_template(registry, options.profile_template)
+        return OK
+    from grader.listing import listing
+
+    profile = _profile(options)
+    if profile is not None:
+        from grader.profile.apply import apply_profile
+
+        registry = apply_profile(registry, profile)
+    print(listing(registry, verbose=options.verbose, profile=profile), end="")
+    return OK
 
 
 def _batch(options: argparse.Namespace) -> BatchWishes | None:

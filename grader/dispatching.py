@@ -8,7 +8,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TextIO
@@ -18,11 +18,13 @@ from grader.sandbox.advice import missing, unprotected
 from grader.sandbox.levels import KERNEL, at_least
 from grader.sandbox.pool import ready_guests
 from grader.sandbox.probe import best
+from grader.sandbox.visible import USUAL
 
 if TYPE_CHECKING:
     from grader.focus import Focus
     from grader.model import Limits, Report, Reporter, Task
     from grader.plugins import Registry
+    from grader.profile.model import Profile
     from grader.sandbox.guests import Launch
 
 
@@ -52,13 +54,22 @@ class Wishes:
     batch: BatchWishes | None = None
     focus: Focus | None = None
     dialect: str = ""
+    profile: Profile | None = None
 
     @property
     def limits(self) -> Limits | None:
-        """The time limits that are asked for; None for the usual ones."""
+        """The time limits that are asked for; None for those of each task."""
         from grader.model import Limits
+        from grader.profile.apply import limits_for
 
-        return Limits(import_seconds=2 * self.seconds, reply_seconds=self.seconds) if self.seconds else None
+        if not self.seconds:
+            return None
+        return replace(limits_for(self.profile, Limits()), import_seconds=2 * self.seconds, reply_seconds=self.seconds)
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What hand-ins may import."""
+        return USUAL if self.profile is None or self.profile.packages is None else self.profile.packages
 
 
 @dataclass(frozen=True)
@@ -98,7 +109,7 @@ def dispatch(wishes: Wishes) -> int:
         from grader.batch.run import run_batch
 
         return run_batch(wishes, wishes.batch)
-    with ready_guests(found.level) as guests:  # they import numpy while this process does
+    with ready_guests(found.level, wishes.packages) as guests:  # they import numpy while this process does
         if wishes.focus is not None and wishes.focus.watch:
             from grader.focus.watch import watch
 
@@ -110,21 +121,22 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
     from tqdm import tqdm
 
     from grader.executors.inline import grade_submission
-    from grader.fingerprint import suite_fingerprint
+    from grader.fingerprint import task_fingerprint
     from grader.focus.parts import Part, Parts
     from grader.intake import IntakeError, open_submission
     from grader.intake.choose import choose
-    from grader.plugins import load_registry
+    from grader.profile.apply import apply_profile
+    from grader.reporters._course import closing, opening
     from grader.reporters._text import clean
     from grader.reporters.terminal import Style, render, summary
+    from grader.results import Course, Results
 
-    registry = load_registry(wishes.plugins)
-    tell_troubles(registry.troubles)
+    registry = apply_profile(registered(wishes), wishes.profile)
     tasks, wanted = chosen_parts(registry, wishes)
     focus = wishes.focus
     try:
         paths, remark = choose(list(wishes.given), wishes.submissions)
-        submissions = [open_submission(path, name, wishes.dialect) for name, path in paths]
+        submissions = [open_submission(path, name, wishes.dialect, wishes.profile) for name, path in paths]
     except IntakeError as exc:
         raise UsageError(str(exc)) from exc
     total = sum(task.asked_of(submission.dialect) for task in tasks for submission in submissions)
@@ -135,11 +147,12 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
     width, colour, ascii_only = terminal(out)
     style = Style(width, colour, ascii_only, wishes.verbose)
     limits = wishes.limits
+    suites = {task.name: task_fingerprint(registry, task, limits, wishes.packages) for task in tasks}
 
     def reports() -> Generator[Part]:
         common: dict[str, Any] = {
             "seed": wishes.seed,
-            "suite": suite_fingerprint(),
+            "suites": suites,
             "limits": limits,
             "launch": launch,
             "progress": bar.set_postfix_str,
@@ -156,12 +169,15 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
         whole = next(task for task in tasks if task.name == report.task).points == registry.tasks[report.task].points
         names = report.task if whole else ",".join(wishes.tasks)
         command = ["python", "dispatch.py", "--task", names]
+        command += ["--profile", wishes.profile.given] if wishes.profile is not None else []
         if wishes.given:
             command += ["--submission", report.submission]
         if wishes.dialect:
             command += ["--dialect", wishes.dialect]
         return shlex.join([*command, *(focus.words if focus else ()), "--seed", str(wishes.seed)])
 
+    course = wishes.profile.course if wishes.profile is not None else Course()
+    print(opening(course, style), end="", file=out)
     if remark:
         print(remark, file=out)
     for submission in submissions:
@@ -183,12 +199,15 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
         except KeyboardInterrupt:
             interrupted = True
     if done:
-        print(summary(done, style, wishes.seed, part=any(part.words for part in parts)), end="", file=out, flush=True)
+        last = summary(done, style, wishes.seed, part=any(part.words for part in parts))
+        print(last + closing(course, style), end="", file=out, flush=True)
     if focus is not None and focus.plots is not None:
         from grader.focus.pictures import write_pictures
 
         print(write_pictures(done, focus.plots), file=out)
-    written = [write_report(registry.reporters[name], done, target) for name, target in wishes.reports]
+    results = Results(done)
+    results.course = course
+    written = [write_report(registry.reporters[name], results, target) for name, target in wishes.reports]
     if interrupted:
         print(f"interrupted after {len(done)} of {total} reports", file=sys.stderr)
         return INTERRUPTED
@@ -198,6 +217,21 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
     if not all(written):
         return BROKEN
     return OK if all(part.passed for part in parts) else FAILED
+
+
+def registered(wishes: Wishes) -> Registry:
+    """Return what can be graded, before any profile; tell what had to be left out, and what is not installed."""
+    from grader.plugins import load_registry
+    from grader.sandbox.visible import packages
+
+    registry = load_registry(wishes.plugins)
+    tell_troubles(registry.troubles)
+    profile = wishes.profile
+    if profile is not None and profile.packages is not None:
+        missing = [name for name in profile.packages if name not in packages(profile.packages)]
+        what = "{} is not installed here, so no hand-in can import it"
+        tell_troubles([profile.complaint(("packages",), what.format(name), name) for name in missing])
+    return registry
 
 
 def chosen_tasks(registry: Registry, wishes: Wishes) -> list[Task]:

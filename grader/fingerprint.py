@@ -9,8 +9,13 @@ from dataclasses import asdict
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.model import Limits, Task
+from grader.sandbox.visible import USUAL
+
+if TYPE_CHECKING:
+    from grader.plugins import Registry
 
 _GROUP = "backcheck.plugins"
 _NO_SAY = (  # what shows, stores or hands out results, and cannot change one
@@ -47,13 +52,20 @@ def suite_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def task_fingerprint(task: Task, limits: Limits | None) -> str:
-    """Return 16 hex digits for a task as it is graded: the suite, installed plugins, its points, the time limits."""
+def task_fingerprint(registry: Registry, task: Task, limits: Limits | None, allowed: tuple[str, ...] = USUAL) -> str:
+    """Return 16 hex digits for a task as it is graded: the suite, plugins, and all that a profile may have changed.
+
+    That is the points, tiers and weights of the task, its checks and cases, the limits, and the `allowed` packages; not
+    what is shown of a result (texts, visibility).
+    """
     settings = [
         suite_fingerprint(),
         _plugins(),
         sorted(task.points.items()),
-        asdict(limits) if limits is not None else None,
+        [(check.name, check.tier, check.points, check.share, check.groups) for check in registry.plan(task)],
+        [(case.name, case.tier) for case in task.cases],
+        asdict(limits or task.limits),
+        sorted(allowed),
     ]
     return hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]
 

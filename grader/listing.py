@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from tabulate import tabulate
 
 from grader.checks.define import REASONS
-from grader.model import Check, Task, Tier
+from grader.model import Check, Limits, Task, Tier, Visibility
 from grader.plugins import Registry
+from grader.profile.model import Profile
 from grader.registration import EVERY_DIALECT
+from grader.reporters._text import clean
 from grader.reporters.terminal import number
+from grader.sandbox.visible import USUAL, packages
 from grader.scoring import shares
 
 
-def listing(registry: Registry, *, verbose: bool) -> str:
+def listing(registry: Registry, *, verbose: bool, profile: Profile | None = None) -> str:
     """Return the table of tasks; with `verbose` also every check of each, its tier with the reason,
-    and its points."""
+    and its points. The registry is that of a `profile`, which is told if it is given."""
     groups = [group for group in registry.groups if group != "all"]
     head = ["task", *groups, "checks"]
     rows = []
@@ -29,7 +34,24 @@ def listing(registry: Registry, *, verbose: bool) -> str:
         text += "\nTiers, and why a check has one (where it has a reason of its own, that is given with it):\n"
         text += "".join(f"  {tier}: {reason}\n" for tier, reason in REASONS.items())
         text += "".join(_details(registry, task) for task in registry.tasks.values())
+        text += "".join(f"\n{line}" for line in _settings(registry, profile)) + "\n" if profile is not None else ""
+    if profile is not None and profile.course.title:
+        text = f"{clean(profile.course.title)}\n\n{text}"
     return text
+
+
+def _settings(registry: Registry, profile: Profile) -> list[str]:
+    """Return what else the profile says: packages, kinds of hand-ins, limits."""
+    allowed = USUAL if profile.packages is None else profile.packages
+    lines = [f"packages that hand-ins may import: {', '.join(packages(allowed))}"]
+    lines += [f"kinds of hand-ins taken: {', '.join(profile.dialects)}"] if profile.dialects is not None else []
+    limits = {name: task.limits for name, task in registry.tasks.items()}
+    for key, value in asdict(Limits()).items():
+        found = {name: getattr(each, key) for name, each in limits.items()}
+        for own in sorted({each for each in found.values() if each != value}):
+            names = ", ".join(name for name, each in found.items() if each == own)
+            lines.append(f"{key} = {own:,g}" + ("" if len(set(found.values())) == 1 else f" for {names}"))
+    return lines
 
 
 def _details(registry: Registry, task: Task) -> str:
@@ -39,7 +61,8 @@ def _details(registry: Registry, task: Task) -> str:
     for check in plan:
         points = number(shared[check.name]) if check.name in shared else ""
         own_reason = f"\n  ({check.tier}: {check.reason})" if check.reason not in ("", REASONS[check.tier]) else ""
-        rows.append([check.name, str(check.tier), points, check.title + own_reason])
+        hidden = "" if check.visibility is Visibility.VISIBLE else f" ({check.visibility.replace('_', ' ')})"
+        rows.append([check.name, str(check.tier), points, check.title + hidden + own_reason])
     head = ["check", "tier", "points", "what it asks"]
     align = ("left", "left", "right", "left")
     table = tabulate(rows, head, tablefmt="simple", colalign=align, disable_numparse=True, preserve_whitespace=True)

@@ -176,7 +176,7 @@ class Check:
     `traits` are what a task (or the hand-in's dialect) must have for the check to apply; `needs` names the checks
     that must have passed on the same case; `points` is its weight among the task's core checks. `groups` are the
     exercises that ask for it, and whose points depend on it: all of the task's, if none is named. `reason` says why it
-    has its tier.
+    has its tier. `share` is the part of the task's points (0 to 1) that is set aside for it, whatever the weights are.
     """
 
     name: str
@@ -193,6 +193,7 @@ class Check:
     groups: tuple[str, ...] = ()
     reason: str = ""
     origin: Origin | None = None
+    share: float | None = None
 
 
 @dataclass(frozen=True)

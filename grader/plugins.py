@@ -5,15 +5,15 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import entry_points
 from types import ModuleType
 
 from grader import checks, misconceptions, reporters, tasks
 from grader.model import Check, FairVariant, Misconception, Reporter, Task
-from grader.registration import applies, by_needs, gather
+from grader.registration import EVERY_DIALECT, applies, by_needs, gather
 
 GROUP = "backcheck.plugins"
 
@@ -26,7 +26,8 @@ class UnknownTask(ValueError):
 class Registry:
     """Everything that can be graded. `tasks` in the order of their names' first group, then by name.
 
-    `troubles` has a line for every outside plugin (or a hook of it) that had to be left out.
+    `troubles` has a line for every outside plugin (or a hook of it) that had to be left out. `special` has generic
+    checks that are different in one task: (task, check's name) -> the check as it is there.
     """
 
     tasks: dict[str, Task]
@@ -35,6 +36,7 @@ class Registry:
     troubles: tuple[str, ...] = ()
     misconceptions: tuple[Misconception, ...] = ()
     variants: tuple[FairVariant, ...] = ()
+    special: Mapping[tuple[str, str], Check] = field(default_factory=dict)
 
     @property
     def groups(self) -> list[str]:
@@ -61,12 +63,13 @@ class Registry:
                 raise UnknownTask(self._suggest(name))
         return [self.tasks[name].within(groups) for name, groups in wanted.items()]
 
-    def plan(self, task: Task, dialect_traits: frozenset[str]) -> list[Check]:
-        """Return the checks that apply to a task in a dialect, generic ones first.
+    def plan(self, task: Task, dialect_traits: frozenset[str] = EVERY_DIALECT) -> list[Check]:
+        """Return the checks that apply to a task in a dialect (or in any), generic ones first.
 
         Left out are those that only count in groups for which the task is not graded.
         """
-        every = [check for check in (*self.checks, *task.checks) if applies(check, task, dialect_traits)]
+        generic = [self.special.get((task.name, check.name), check) for check in self.checks]
+        every = [check for check in (*generic, *task.checks) if applies(check, task, dialect_traits)]
         return [check for check in every if not check.groups or set(check.groups) & set(task.points)]
 
     def _suggest(self, name: str) -> str:
@@ -91,7 +94,7 @@ def load_registry(extra: Iterable[ModuleType] = (), *, diagnosing: bool = True) 
     installed = [(entry.name, entry.load) for entry in sorted(entry_points(group=GROUP))]
     records = gather(built_in, [*installed, *((module.__name__, partial(_itself, module)) for module in extra)])
     return Registry(
-        {task.name: task for task in sorted(records.tasks.values(), key=_place)},
+        {task.name: task for task in sorted(records.tasks.values(), key=place)},
         tuple(by_needs(records.checks.values())),
         dict(sorted(records.reporters.items())),
         tuple(records.troubles),
@@ -104,5 +107,6 @@ def _itself(module: ModuleType) -> ModuleType:
     return module
 
 
-def _place(task: Task) -> tuple[str, str]:
+def place(task: Task) -> tuple[str, str]:
+    """Return what tasks are sorted by: the first group, then the name."""
     return min(task.points, default="~"), task.name.lower()

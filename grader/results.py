@@ -100,6 +100,15 @@ class Row:
         return 100.0 * self.score / self.max_score if self.max_score else 0.0
 
 
+@dataclass(frozen=True)
+class Course:
+    """What a course has to say around its results, from its profile."""
+
+    title: str = ""
+    introduction: str = ""
+    footer: str = ""
+
+
 class Results(Sequence[Report]):
     """The reports of a run: a sequence of `Report`, and the same again as `rows()`, one per hand-in.
 
@@ -107,6 +116,7 @@ class Results(Sequence[Report]):
     """
 
     roster: Roster | None = None  # who is in the class
+    course: Course = Course()
 
     def __init__(self, reports: Sequence[Report]) -> None:
         self._reports = list(reports)

@@ -1,5 +1,7 @@
 """Points: what a task has in a group is shared, by weight, among the core checks that count for this group.
 
+A check with a `share` gets that part of the points; the others share the rest.
+
 A check's points, summed over the groups, are shared among its cases.
 """
 
@@ -18,10 +20,20 @@ def shares(task: Task, plan: Sequence[Check]) -> dict[str, float]:
     points = dict.fromkeys((check.name for check in core), 0.0)
     for group, most in task.points.items():
         counting = [check for check in core if not check.groups or group in check.groups]
-        total = sum(check.points for check in counting) or 1.0
-        for check in counting:
-            points[check.name] += most * check.points / total
+        for name, part in _parts(counting).items():
+            points[name] += most * part
     return points
+
+
+def _parts(counting: Sequence[Check]) -> dict[str, float]:
+    """Return the part of the points that each of these checks has; together 1, if any of them has a weight."""
+    fixed = {check.name: check.share for check in counting if check.share is not None}
+    weights = {check.name: check.points for check in counting if check.share is None}
+    total, set_aside = sum(weights.values()), sum(fixed.values())
+    left = 1.0 - set_aside if total else 0.0
+    scale = 1.0 if total and set_aside <= 1.0 else 1.0 / (set_aside or 1.0)
+    parts = {name: share * scale for name, share in fixed.items()}
+    return parts | {name: max(left, 0.0) * weight / (total or 1.0) for name, weight in weights.items()}
 
 
 def assign_points(task: Task, plan: Sequence[Check], results: Sequence[CheckResult]) -> list[CheckResult]:

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from tabulate import tabulate
 
 from grader.graded import Edition
-from grader.model import Report, Tier
+from grader.model import CheckResult, Report, Tier, Verdict
 from grader.reporters._text import clean
 from grader.reporters.terminal import Style, number
 from grader.results import Results, Row
@@ -54,7 +54,7 @@ def _what(changed: Mapping[str, tuple[Edition, Edition]]) -> str:
     seeds = {(before.seed, after.seed) for before, after in changed.values() if before.seed != after.seed}
     causes = [f"seed {before} -> {after}" for before, after in sorted(seeds)]
     if any(before.suite != after.suite for before, after in changed.values()):
-        causes.append("the grader, its tasks or limits have changed")
+        causes.append("the grader, its tasks, profile or limits have changed")
     names = list(changed)
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     return f"{shown} ({'; '.join(causes)})"
@@ -78,13 +78,26 @@ def _changes(task: str, old: Report | None, new: Report) -> Iterator[str]:
     if old is None:
         yield f"{task} is new"
         return
-    verdicts = {(r.check, r.case): r.verdict for r in old.results}
-    told: set[tuple[str, str]] = set()
+    before = {(r.check, r.case): r for r in old.results}
+    told: set[str] = set()
     for result in new.results:
-        was = verdicts.get((result.check, result.case))
-        text = f"“{result.title}” {was or 'new'} -> {result.verdict}"
-        if was is not result.verdict and result.tier is Tier.CORE and (task, text) not in told:
-            told.add((task, text))
+        text = _change(before.get((result.check, result.case)), result)
+        if text and text not in told:
+            told.add(text)
             yield f"{task}: {text}"
     if not told:
         yield f"{task}: other points ({number(old.score)} / {number(old.max_score)} before)"
+
+
+def _change(was: CheckResult | None, now: CheckResult) -> str:
+    """Return what is different about a check that costs points, or did; nothing if that is nothing."""
+    if was is not None and Tier.CORE not in (was.tier, now.tier):
+        return ""
+    title = f"“{now.title}”"
+    if was is not None and was.tier is not now.tier:
+        passes = Verdict.PASSED in (was.verdict, now.verdict) and was.verdict is now.verdict
+        counts = "counts now" if now.tier is Tier.CORE else "is a remark now"
+        return "" if passes else f"{title} {counts}: {now.verdict}"
+    if now.tier is not Tier.CORE or (was is not None and was.verdict is now.verdict):
+        return ""
+    return f"{title} {was.verdict if was is not None else 'new'} -> {now.verdict}"

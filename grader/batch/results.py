@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import overload
 
 from grader.graded import Edition
 from grader.intake.roster import Roster
-from grader.model import Report, Task
+from grader.model import Report, Task, Visibility
 from grader.results import Handin, Results, Row, Status
 from grader.store import Store, renamed
 
@@ -17,7 +18,8 @@ from grader.store import Store, renamed
 class StoredResults(Results):
     """What counts for each hand-in of the last run, under the given editions.
 
-    With `best`, student -> the attempts of one student, only the best of these attempts is shown.
+    Of `rivals`, the attempts of one student each, only the best is shown. `visibility` says which checks, by task and
+    name, students may see.
     """
 
     def __init__(
@@ -28,10 +30,12 @@ class StoredResults(Results):
         *,
         roster: Roster | None = None,
         rivals: Sequence[Sequence[str]] = (),
+        visibility: Mapping[tuple[str, str], Visibility] | None = None,
     ) -> None:
         super().__init__(())
         self.roster = roster
         self._store, self._graded, self._editions = store, tasks, editions
+        self._visibility = visibility or {}
         self._beaten = self._losers(rivals)
 
     def rows(self) -> Iterator[Row]:
@@ -57,7 +61,14 @@ class StoredResults(Results):
 
     def _load(self, handin: Handin, asked: Mapping[str, Edition]) -> list[Report]:
         reports = self._store.reports(handin.digest, asked) if handin.digest else []
-        return [renamed(report, handin.id) for report in reports]
+        return [self._as_today(renamed(report, handin.id)) for report in reports]
+
+    def _as_today(self, report: Report) -> Report:
+        """Return a report with the visibility that its checks have now, not the one they had when it was stored."""
+        today = [
+            replace(r, visibility=self._visibility.get((report.task, r.check), r.visibility)) for r in report.results
+        ]
+        return replace(report, results=tuple(today))
 
     def _losers(self, rivals: Sequence[Sequence[str]]) -> set[str]:
         """Return the attempts that a better one of the same student beats; the later of two equal ones stays."""

@@ -21,7 +21,7 @@ from grader.dispatching import (
     Wishes,
     chosen_tasks,
     output,
-    tell_troubles,
+    registered,
     terminal,
     write_report,
 )
@@ -32,8 +32,12 @@ from grader.graded import Edition
 from grader.intake import IntakeError
 from grader.intake.arrivals import find_arrivals
 from grader.intake.roster import Roster, read_roster
-from grader.plugins import Registry, load_registry
+from grader.model import Visibility
+from grader.plugins import Registry
+from grader.profile.apply import apply_profile
+from grader.reporters._course import closing, opening
 from grader.reporters.terminal import Style
+from grader.results import Course
 from grader.sandbox.levels import FOR_THE_RECORD
 from grader.sandbox.probe import best
 from grader.store import Store, StoreError
@@ -44,8 +48,8 @@ def run_batch(wishes: Wishes, batch: BatchWishes) -> int:
 
     Raises UsageError for whatever is wrong with arguments, the folder or the store.
     """
-    registry = load_registry(wishes.plugins)
-    tell_troubles(registry.troubles)
+    plain = registered(wishes)
+    registry = apply_profile(plain, wishes.profile)
     tasks = chosen_tasks(registry, wishes)
     out = output(wishes.reports, registry, roster=batch.roster is not None)
     try:
@@ -53,9 +57,12 @@ def run_batch(wishes: Wishes, batch: BatchWishes) -> int:
         arrivals = find_arrivals(batch.inbox, batch.rule)
         with Store(batch.store) as store:
             seed = _seed(store, batch)
-            editions = {task.name: Edition(seed, task_fingerprint(task, wishes.limits)) for task in tasks}
-            plan = Plan(arrivals, tasks, editions, wishes.limits, store, wishes.require, wishes.dialect)
-            return _Run(wishes, batch, registry, plan, roster).carry_out(Style(*terminal(out)), out)
+            editions = {
+                task.name: Edition(seed, task_fingerprint(registry, task, wishes.limits, wishes.packages))
+                for task in tasks
+            }
+            plan = Plan(arrivals, tasks, editions, wishes.limits, store, wishes.require, wishes.dialect, wishes.profile)
+            return _Run(wishes, batch, plain, registry, plan, roster).carry_out(Style(*terminal(out)), out)
     except (ExecutorError, IntakeError, StoreError) as exc:
         raise UsageError(str(exc)) from exc
 
@@ -74,9 +81,17 @@ class _Run:
     """One run over a class, with everything that was found out before the first hand-in is read."""
 
     def __init__(
-        self, wishes: Wishes, batch: BatchWishes, registry: Registry, plan: Plan, roster: Roster | None
+        self,
+        wishes: Wishes,
+        batch: BatchWishes,
+        plain: Registry,
+        registry: Registry,
+        plan: Plan,
+        roster: Roster | None,
     ) -> None:
-        self.wishes, self.batch, self.registry, self.plan, self.roster = wishes, batch, registry, plan, roster
+        self.wishes, self.batch, self.plan, self.roster = wishes, batch, plan, roster
+        self.plain, self.registry = plain, registry  # before and after the profile
+        self.course = wishes.profile.course if wishes.profile is not None else Course()
         self.before = plan.store.editions()
         self.changed = [name for name, edition in plan.editions.items() if self.before.get(name, edition) != edition]
 
@@ -102,8 +117,9 @@ class _Run:
         level = best().level
         note = "isolated" if level in FOR_THE_RECORD else "self-check, not for the record"
         seed = next(iter(plan.editions.values())).seed
-        closing = f"seed {seed}, store {self.batch.store}, isolation: {level} ({note})"
-        print(summary.text(style, closing), end="", file=out, flush=True)
+        last = f"seed {seed}, store {self.batch.store}, isolation: {level} ({note})"
+        text = opening(self.course, style) + summary.text(style, last) + closing(self.course, style)
+        print(text, end="", file=out, flush=True)
         if self.batch.regrade:
             self._regraded(results, summary.problems == 0, style, out)
             results = self._results(store.editions())
@@ -114,7 +130,9 @@ class _Run:
         """Refuse to mix two editions of a task in one class, and a regrade that changes nothing."""
         if self.batch.regrade:
             if not self.changed:
-                raise UsageError("--regrade: nothing to regrade: grader, tasks, limits and seed are what they were")
+                raise UsageError(
+                    "--regrade: nothing to regrade: grader, tasks, profile, limits and seed are what they were"
+                )
             seeds = {edition.seed for edition in self.before.values()}
             left = [name for name in self.before if name not in self.plan.editions]
             if left and self.plan.editions[self.changed[0]].seed not in seeds:
@@ -123,8 +141,8 @@ class _Run:
             first, *more = self.changed
             names = first + (f" and {len(more)} more" if more else "")
             raise UsageError(
-                f"the class in {self.batch.store} was graded with another state of the grader, its tasks or limits "
-                f"({names}); --regrade shows what would change, another --store starts afresh"
+                f"the class in {self.batch.store} was graded with another state of the grader, its tasks, profile or "
+                f"limits ({names}); --regrade shows what would change, another --store starts afresh"
             )
 
     def _regraded(self, new: StoredResults, fine: bool, style: Style, out: TextIO) -> None:
@@ -148,13 +166,28 @@ class _Run:
             for arrival in self.plan.arrivals:
                 rivals.setdefault(arrival.who, []).append(arrival.handin.id)
         several = [names for names in rivals.values() if len(names) > 1]
-        return StoredResults(self.plan.store, self.plan.tasks, editions, roster=self.roster, rivals=several)
+        results = StoredResults(
+            self.plan.store,
+            self.plan.tasks,
+            editions,
+            roster=self.roster,
+            rivals=several,
+            visibility=self._visibility(),
+        )
+        results.course = self.course
+        return results
+
+    def _visibility(self) -> dict[tuple[str, str], Visibility]:
+        """Return which checks students may see today: that costs no grading, and so is no part of an edition."""
+        return {
+            (task.name, check.name): check.visibility for task in self.plan.tasks for check in self.registry.plan(task)
+        }
 
     def _executor(self) -> Execute:
         if self.batch.executor == "inline":
-            return partial(inline.run, registry=self.registry)
+            return partial(inline.run, registry=self.plain, allowed=self.wishes.packages)
         if self.batch.executor == "dask":
             import grader.executors.dask as dask
 
             return partial(dask.run, jobs=self.batch.jobs, scheduler=self.batch.scheduler)
-        return partial(processes.run, jobs=self.batch.jobs)
+        return partial(processes.run, jobs=self.batch.jobs, allowed=self.wishes.packages)

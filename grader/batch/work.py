@@ -12,6 +12,7 @@ from grader.graded import Edition
 from grader.intake import IntakeError
 from grader.intake.arrivals import Arrival, read_arrival
 from grader.model import Job, Limits, Submission, Task
+from grader.profile.model import Profile
 from grader.store import Store
 
 Execute = Callable[[Iterable[Bundle]], Generator[Event]]
@@ -28,6 +29,7 @@ class Plan:
     store: Store
     require: str | None = None  # the weakest isolation that will do
     dialect: str = ""  # of every hand-in; "": the one that it looks like
+    profile: Profile | None = None
 
 
 @dataclass
@@ -65,7 +67,7 @@ def _bundles(plan: Plan, progress: Progress, running: _Running) -> Iterator[Bund
     for number, arrival in enumerate(plan.arrivals):
         name = arrival.handin.id
         try:
-            submission = read_arrival(arrival, plan.dialect)
+            submission = read_arrival(arrival, plan.dialect, plan.profile)
         except IntakeError as exc:
             plan.store.note(name, problem=str(exc).removeprefix(f"{name}: "))
             progress.handin()
@@ -98,4 +100,4 @@ def _open(plan: Plan, number: int, submission: Submission) -> Bundle | None:
             passed[task.name] = standing[task.name, edition]
         else:
             jobs.append(Job(submission, task.name, edition.seed, edition.suite, plan.limits, tuple(task.points)))
-    return Bundle(number, tuple(jobs), passed, require=plan.require) if jobs else None
+    return Bundle(number, tuple(jobs), passed, require=plan.require, profile=plan.profile) if jobs else None

@@ -87,12 +87,16 @@ _here = threading.local()  # a worker's thread keeps its guests ready from one b
 
 def _grade(bundle: Bundle) -> list[Event]:
     """Grade one bundle: what runs on a worker."""
-    registry, launch = _equipment()
+    registry, launch = _equipment(bundle.packages)
     return list(grade_bundle(bundle, registry, launch))
 
 
-def _equipment() -> tuple[Registry, Launch]:
-    if not hasattr(_here, "launch"):
+def _equipment(allowed: tuple[str, ...]) -> tuple[Registry, Launch]:
+    """Return what this thread grades with; its guests have the `allowed` packages."""
+    if getattr(_here, "allowed", None) != allowed:
+        if hasattr(_here, "stack"):  # the bundles of another course
+            _here.stack.close()
         stack = contextlib.ExitStack()
-        _here.registry, _here.launch, _here.stack = load_registry(), stack.enter_context(guest_source()), stack
+        _here.registry, _here.launch = load_registry(), stack.enter_context(guest_source(allowed))
+        _here.stack, _here.allowed = stack, allowed
     return _here.registry, _here.launch

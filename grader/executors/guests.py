@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from grader.sandbox.guests import Launch
 from grader.sandbox.pool import ready_guests
 from grader.sandbox.probe import best
+from grader.sandbox.visible import USUAL
 
 
 @contextmanager
-def guest_source() -> Iterator[Launch]:
-    """Give a function that starts a guest; what it keeps ready for that is gone in the end."""
-    with ready_guests(best().level) as guests:
+def guest_source(allowed: tuple[str, ...] = USUAL) -> Iterator[Launch]:
+    """Give a function that starts a guest with the `allowed` packages; what it keeps ready is gone in the end."""
+    with ready_guests(best().level, allowed) as guests:
         yield guests.launch

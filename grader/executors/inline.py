@@ -11,10 +11,12 @@ from grader.graded import Graded
 from grader.grading import DIALECT_TRAITS, grade
 from grader.model import Job, Limits, Report, Submission, Task
 from grader.plugins import Registry
+from grader.profile.apply import apply_profile
 from grader.sandbox.guests import Launch
 from grader.sandbox.levels import at_least
 from grader.sandbox.probe import best
 from grader.sandbox.session import Session
+from grader.sandbox.visible import USUAL
 
 
 def grade_submission(
@@ -37,7 +39,8 @@ def grade_submission(
     where they differ. Each task has its own limits, unless `limits` are given for
     all.
     """
-    session = Session(submission, launch, seed=seed, limits=limits)
+    first = limits or next((task.limits for task in tasks), None)  # the budget for all tasks is the same in each
+    session = Session(submission, launch, seed=seed, limits=first)
     known: dict[str, Report] = {}
 
     def report_on(task: Task) -> Report:
@@ -80,6 +83,7 @@ def grade_bundle(bundle: Bundle, registry: Registry, launch: Launch) -> Iterator
         yield Closed(bundle.number, f"this worker isolates at {best().level}; --require {bundle.require}")
         return
     try:
+        registry = apply_profile(registry, bundle.profile)
         tasks = [registry.tasks[job.task].within(job.groups) for job in bundle.jobs]
         suites = {job.task: job.suite for job in bundle.jobs}
         reports = grade_submission(
@@ -100,10 +104,10 @@ def grade_bundle(bundle: Bundle, registry: Registry, launch: Launch) -> Iterator
         yield Closed(bundle.number)
 
 
-def run(bundles: Iterable[Bundle], registry: Registry) -> Generator[Event]:
-    """Yield what becomes of each bundle, as it happens: `--executor inline`."""
+def run(bundles: Iterable[Bundle], registry: Registry, allowed: tuple[str, ...] = USUAL) -> Generator[Event]:
+    """Yield what becomes of each bundle, as it happens: `--executor inline`. Hand-ins have the `allowed` packages."""
     from grader.executors.guests import guest_source
 
-    with guest_source() as launch:
+    with guest_source(allowed) as launch:
         for bundle in bundles:
             yield from grade_bundle(bundle, registry, launch)

@@ -16,6 +16,7 @@ from typing import IO
 
 from grader.executors.bundle import Bundle, Closed, Event
 from grader.executors.frames import receive, send
+from grader.sandbox.visible import USUAL
 
 _AHEAD = 2  # bundles a worker has in hand: the one it grades, and the next, so that it never waits for us
 _TRIES = 2
@@ -38,12 +39,13 @@ class _Gone:
     """What a worker sends last: nothing more will come."""
 
 
-def run(bundles: Iterable[Bundle], jobs: int) -> Generator[Event]:
+def run(bundles: Iterable[Bundle], jobs: int, allowed: tuple[str, ...] = USUAL) -> Generator[Event]:
     """Yield what becomes of each bundle, as it happens, from `jobs` workers.
 
+    Hand-ins have the `allowed` packages.
     Bundles are taken when they are needed, a few at a time. Closing the generator ends the workers.
     """
-    pool = _Pool(iter(bundles), jobs)
+    pool = _Pool(iter(bundles), jobs, allowed)
     try:
         yield from pool.events()
     finally:
@@ -53,7 +55,8 @@ def run(bundles: Iterable[Bundle], jobs: int) -> Generator[Event]:
 class _Pool:
     """The workers, and what each has in hand."""
 
-    def __init__(self, bundles: Iterator[Bundle], jobs: int) -> None:
+    def __init__(self, bundles: Iterator[Bundle], jobs: int, allowed: tuple[str, ...]) -> None:
+        self._allowed = allowed
         self._coming = bundles
         self._jobs = jobs
         self._again: deque[Bundle] = deque()
@@ -130,7 +133,13 @@ class _Pool:
         """
         path = os.pathsep.join(filter(None, (str(_PROJECT), os.environ.get("PYTHONPATH", ""))))
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", _WORKER],  # -P: a numpy.py in the current folder is none of ours
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                _WORKER,
+                *self._allowed,
+            ],  # -P: a numpy.py in the current folder is none of ours
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},

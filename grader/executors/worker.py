@@ -16,6 +16,8 @@ from grader.executors.frames import receive, send
 def main() -> None:
     """Grade whatever comes until there is no more; the first thing sent back is None: ready.
 
+    The command line names the packages that hand-ins may import.
+
     When the parent dies, however that happens, this process ends, and its guests with it.
     """
     signal.signal(signal.SIGTERM, _leave)
@@ -25,18 +27,20 @@ def main() -> None:
     busy = threading.Event()
     threading.Thread(target=_receive, args=(sys.stdin.buffer, bundles, busy), daemon=True).start()
     try:
-        _work(bundles, busy, answers)
+        _work(bundles, busy, answers, tuple(sys.argv[1:]))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), answers.fileno())  # what is left in the buffer is for nobody
 
 
-def _work(bundles: SimpleQueue[Bundle | None], busy: threading.Event, answers: IO[bytes]) -> None:
+def _work(
+    bundles: SimpleQueue[Bundle | None], busy: threading.Event, answers: IO[bytes], allowed: tuple[str, ...]
+) -> None:
     from grader.executors.guests import guest_source
     from grader.executors.inline import grade_bundle
     from grader.plugins import load_registry
 
     registry = load_registry()
-    with guest_source() as launch:
+    with guest_source(allowed) as launch:
         send(answers, None)
         while (bundle := bundles.get()) is not None:
             busy.set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from grader.focus.selection import with_needs
 from grader.grading import DIALECT_TRAITS, cases_of, grade
@@ -46,7 +46,7 @@ class Parts:
     registry: Registry
     seed: int
     launch: Launch
-    suite: str = ""
+    suites: Mapping[str, str] = field(default_factory=dict)
     limits: Limits | None = None
     progress: Callable[[str], None] | None = None
     first_failure: bool = False
@@ -70,7 +70,9 @@ class Parts:
 
         With `first_failure` nothing follows the first part that has a failed core check.
         """
-        session = Session(submission, self.launch, seed=self.seed, limits=self.limits)
+        session = Session(
+            submission, self.launch, seed=self.seed, limits=self.limits or next((task.limits for task in tasks), None)
+        )
         try:
             for task in tasks:
                 if task.asked_of(submission.dialect):
@@ -82,7 +84,7 @@ class Parts:
             session.close()
 
     def _of_task(self, session: Session, submission: Submission, task: Task, names: Sequence[str] | None) -> Part:
-        job = Job(submission, task.name, self.seed, self.suite, self.limits, tuple(task.points))
+        job = Job(submission, task.name, self.seed, self.suites.get(task.name, ""), self.limits, tuple(task.points))
         plan = self.registry.plan(task, DIALECT_TRAITS[submission.dialect])
         narrowed = plan if names is None else with_needs(plan, names)
         printed = len(session.output)

@@ -14,14 +14,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.cli import INTERRUPTED
-from grader.dispatching import UsageError, Wishes, chosen_parts, tell_troubles, terminal
+from grader.dispatching import UsageError, Wishes, chosen_parts, registered, terminal
 from grader.focus import Focus
 from grader.focus.changes import Stamp, stamps, wait_for_change
 from grader.focus.parts import Part, Parts
 from grader.focus.rounds import Rounds
 from grader.intake import IntakeError, open_submission
 from grader.intake.choose import choose
-from grader.plugins import load_registry
+from grader.profile.apply import apply_profile
 from grader.replays import RememberedReplays
 from grader.reporters._text import clean
 from grader.reporters.terminal import Style, number, render
@@ -32,8 +32,7 @@ _CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 
 def watch(wishes: Wishes, focus: Focus, launch: Launch) -> int:
     """Grade at every save until Ctrl-C, and return 130. Raises UsageError for wrong names, and for several hand-ins."""
-    registry = load_registry(wishes.plugins)
-    tell_troubles(registry.troubles)
+    registry = apply_profile(registered(wishes), wishes.profile)
     tasks, wanted = chosen_parts(registry, wishes)
     try:
         paths, remark = choose(list(wishes.given), wishes.submissions)
@@ -53,20 +52,20 @@ def watch(wishes: Wishes, focus: Focus, launch: Launch) -> int:
     screen = _Screen(wishes, focus, name, remark)
     rounds = Rounds(parts, tasks, wanted)
     try:
-        _go_on(rounds, screen, name, path, wishes.dialect)
+        _go_on(rounds, screen, name, path, wishes)
     except KeyboardInterrupt:
         print(f"\nstopped watching {clean(name)}", file=sys.stderr)
     return INTERRUPTED
 
 
-def _go_on(rounds: Rounds, screen: _Screen, name: str, path: Path, dialect: str) -> None:
+def _go_on(rounds: Rounds, screen: _Screen, name: str, path: Path, wishes: Wishes) -> None:
     saved: list[str] = []
     while True:
         # the stamps are older than what is read: a save in between is noticed afterwards
         seen: dict[str, Stamp] = stamps(path)
         start = time.perf_counter()
         try:
-            submission = open_submission(path, name, dialect)
+            submission = open_submission(path, name, wishes.dialect, wishes.profile)
             shown = rounds.next(submission)
             if not rounds.latest:
                 raise UsageError(f"none of the tasks is asked of hand-ins of this kind ({submission.dialect})")
@@ -118,7 +117,8 @@ class _Screen:
 
     def _again(self, part: Part) -> str:
         words = ["python", "dispatch.py", "--task", part.report.task]
-        given = ["--submission", self._name] if self._wishes.given else []
+        given = ["--profile", self._wishes.profile.given] if self._wishes.profile is not None else []
+        given += ["--submission", self._name] if self._wishes.given else []
         return shlex.join([*words, *given, *self._focus.words, "--seed", str(self._wishes.seed)])
 
     def _print(self, lines: Sequence[str], saved: Sequence[str], seconds: float | None) -> None:

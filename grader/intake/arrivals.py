@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.intake import open_submission
 from grader.intake.errors import IntakeError
@@ -17,6 +18,9 @@ from grader.intake.metadata import read_metadata
 from grader.model import Submission
 from grader.reporters._text import clean
 from grader.results import Handin
+
+if TYPE_CHECKING:
+    from grader.profile.model import Profile
 
 RULES = ("last", "first", "best", "all")  # which of several attempts counts
 _PACKED = (".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".py", ".ipynb")  # hand-ins, but none that is read
@@ -55,14 +59,14 @@ def find_arrivals(inbox: Path, rule: str = "last") -> list[Arrival]:
     return _named_apart(_counting(found, rule))
 
 
-def read_arrival(arrival: Arrival, dialect: str = "") -> Submission:
-    """Read a hand-in, in the dialect given or the one that it looks like.
+def read_arrival(arrival: Arrival, dialect: str = "", profile: Profile | None = None) -> Submission:
+    """Read a hand-in, in the dialect given or the one that it looks like, in a course with this profile.
 
     Raises IntakeError with its reason, for what could not be read and what was refused before.
     """
     if arrival.handin.problem:
         raise IntakeError(arrival.handin.problem)
-    return open_submission(arrival.path, arrival.handin.id, dialect)
+    return open_submission(arrival.path, arrival.handin.id, dialect, profile)
 
 
 def _metadata(inbox: Path) -> tuple[Mapping[str, Mapping[str, str]], Path]:

@@ -7,9 +7,10 @@ an import (`__import__("to" + "rch")`); that it fails in the guest does not depe
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from grader.guest.importer import decode_source
+from grader.sandbox.visible import USUAL
 
 # Packages that know what the exercises ask for. Others that a guest does not have (matplotlib, tqdm) do no work there.
 FRAMEWORKS = frozenset(
@@ -33,10 +34,17 @@ _IMPORT = re.compile(
     r"^[ \t]*(?:import[ \t]+(?P<plain>[\w.]+(?:[ \t]*,[ \t]*[\w.]+)*)|from[ \t]+(?P<one>[\w.]+)[ \t]+import\b)"
 )
 _MOST = 5
+_PROPER = {"numpy": "NumPy", "scipy": "SciPy"}
 
 
-def foreign_imports(sources: Mapping[str, bytes]) -> tuple[str, ...]:
-    """Return a sentence for each line that imports such a package, the first few of them."""
+def foreign_imports(sources: Mapping[str, bytes], allowed: Sequence[str] = USUAL) -> tuple[str, ...]:
+    """Return a sentence for each line that imports such a package, the first few of them.
+
+    `allowed` are the packages that the course lets hand-ins have.
+    """
+    foreign = (FRAMEWORKS | set(USUAL)) - {*allowed, "numpy"}
+    has = list(dict.fromkeys(["NumPy", *(_PROPER.get(name, name) for name in allowed)]))
+    have = ", ".join(has[:-1]) + " and " + has[-1] if has[1:] else has[0]
     found = []
     own = {path.split("/")[-1].removesuffix(".py") for path in sources}
     for path, raw in sorted(sources.items()):
@@ -44,6 +52,6 @@ def foreign_imports(sources: Mapping[str, bytes]) -> tuple[str, ...]:
             match = _IMPORT.match(line[:300])
             for name in re.findall(r"[\w.]+", match["plain"] or match["one"]) if match else ():
                 top = name.partition(".")[0]
-                if top in FRAMEWORKS and top not in own:
-                    found.append(f"{path}:{number} imports {top}; hand-ins have NumPy and SciPy, and nothing else")
+                if top in foreign and top not in own:
+                    found.append(f"{path}:{number} imports {top}; hand-ins have {have}, and nothing else")
     return tuple(found[:_MOST])

@@ -6,7 +6,7 @@ import hashlib
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from grader.dialects import declared, names
 from grader.guest.declaration import Declaration
@@ -14,12 +14,16 @@ from grader.guest.importer import decode_source
 from grader.intake.errors import IntakeError
 from grader.intake.imports import foreign_imports
 from grader.model import Submission
+from grader.sandbox.visible import USUAL
 
 
-def build_submission(name: str, files: Mapping[str, bytes], dialect: str = "") -> Submission:
+def build_submission(
+    name: str, files: Mapping[str, bytes], dialect: str = "", allowed: Sequence[str] = USUAL
+) -> Submission:
     """Return the record of a hand-in, given the files that were read.
 
-    Its dialect is the one that it looks like, or the one given. Raises IntakeError if nothing is gradable.
+    Its dialect is the one that it looks like, or the one given; `allowed` are the packages that it may import. Raises
+    IntakeError if nothing is gradable.
     """
     sources = {path: raw for path, raw in files.items() if path.endswith(".py")}
     if not sources:
@@ -39,7 +43,7 @@ def build_submission(name: str, files: Mapping[str, bytes], dialect: str = "") -
     for path in sorted(files):
         label = f"{len(path)}:{path}:{len(files[path])}:"
         digest.update(label.encode("utf-8", "surrogateescape") + files[path])  # a file name may be any bytes
-    remarks = foreign_imports(sources)
+    remarks = foreign_imports(sources, allowed)
     return Submission(name, digest.hexdigest(), sources, entry_points, looks, roots, remarks=remarks)
 
 

@@ -6,6 +6,7 @@ import argparse
 
 from grader import __version__
 from grader.options.batch import add_batch_options
+from grader.options.course import add_course_options
 from grader.options.dialects import add_dialect_options
 from grader.options.focus import add_focus_options
 from grader.options.kinds import report, seconds, seed
@@ -77,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
         help="longest wait for one answer of the hand-in (default 10; importing it may take twice as long)",
     )
     add_focus_options(made)
+    add_course_options(made)
     add_batch_options(made)
     add_selftest_options(made)
     made.add_argument(

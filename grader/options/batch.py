@@ -33,6 +33,8 @@ def add_batch_options(made: argparse.ArgumentParser) -> None:
     group.add_argument("--scheduler", metavar="ADDRESS", help="Dask's scheduler (tcp://host:8786); else a local one")
     group.add_argument("--roster", metavar="CSV", help="who is in the class, as the LMS exports it (for moodle=FILE)")
     group.add_argument(
-        "--regrade", action="store_true", help="after a change of grader, limits or --seed: show who gains, who loses"
+        "--regrade",
+        action="store_true",
+        help="after a change of grader, profile, limits or --seed: show who gains, who loses",
     )
     group.add_argument("--yes", action="store_true", help="with --regrade: replace the marks")

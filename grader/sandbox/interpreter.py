@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.model import Limits
 from grader.sandbox.guests import OwnProcess
-from grader.sandbox.visible import GUEST, packages
+from grader.sandbox.visible import GUEST, USUAL, packages
 
 _KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _FIXED = {
@@ -32,11 +32,11 @@ def environment() -> dict[str, str]:
     return {name: os.environ[name] for name in _KEPT if name in os.environ} | _FIXED
 
 
-def command(role: str, settings: Mapping[str, Any] | None = None) -> list[str]:
-    """Return the command line of a guest (`serve`) or of what forks guests (`zygote`)."""
+def command(role: str, settings: Mapping[str, Any] | None = None, *, allowed: tuple[str, ...] = USUAL) -> list[str]:
+    """Return the command line of a guest (`serve`) or of what forks guests (`zygote`); `allowed` are packages."""
     compile_guest()
     executable = sys.executable if sys.platform == "win32" else os.path.realpath(sys.executable)
-    given = json.dumps({"packages": dict(packages()), **(settings or {})})
+    given = json.dumps({"packages": dict(packages(allowed)), **(settings or {})})
     return [executable, "-s", "-S", "-P", "-B", "-X", "utf8", str(GUEST / "__main__.py"), role, given]
 
 
@@ -52,14 +52,14 @@ def compile_guest() -> None:
                 py_compile.compile(str(source), quiet=2)
 
 
-def launch(limits: Limits | None = None) -> OwnProcess:
+def launch(limits: Limits | None = None, allowed: tuple[str, ...] = USUAL) -> OwnProcess:
     """Start an interpreter that will become a guest; it imports numpy and waits for its first request.
 
     Level `process`, on any system. Memory and the like are not limited.
     """
     return OwnProcess(
         subprocess.Popen(
-            command("serve"),
+            command("serve", allowed=allowed),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

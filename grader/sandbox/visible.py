@@ -9,9 +9,13 @@ import sysconfig
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
-PACKAGES = ("numpy", "pluggy", "scipy")
+from grader.sandbox.requirements import with_requirements
+
+ALWAYS = ("numpy", "pluggy")  # the guest itself is built on them
+USUAL = ("numpy", "scipy")  # what hand-ins may import where a course says nothing else
 GUEST = Path(__file__).parent.parent / "guest"
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _SYSTEM = ("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
@@ -53,18 +57,26 @@ class Visible:
 
 
 @cache
-def packages(names: Sequence[str] = PACKAGES) -> Mapping[str, str]:
-    """Return name -> file of each package that is installed, without importing any."""
+def packages(names: tuple[str, ...] = USUAL) -> Mapping[str, str]:
+    """Return name -> file of each package that is installed, and of what it needs, without importing any."""
     found = {}
-    for name in names:
-        spec = importlib.util.find_spec(name)
+    for name in sorted({*ALWAYS, *with_requirements(names)}):
+        spec = _spec(name)
         if spec is not None and spec.origin and os.path.isfile(spec.origin):
             found[name] = os.path.realpath(spec.origin)
     return found
 
 
+def _spec(name: str) -> ModuleSpec | None:
+    """Return where a package would be imported from; None if it is not installed."""
+    try:
+        return importlib.util.find_spec(name)
+    except (ImportError, ValueError, AttributeError):  # half a package; one that was put together by hand
+        return None
+
+
 @cache
-def visible(names: Sequence[str] = PACKAGES) -> Visible:
+def visible(names: tuple[str, ...] = USUAL) -> Visible:
     """Return what a guest with these packages must see."""
     folders = [str(GUEST)]
     files = [path for path in _SYSTEM if os.path.exists(path)]

@@ -18,7 +18,7 @@ from grader.model import Limits
 from grader.sandbox import bubblewrap, levels
 from grader.sandbox.interpreter import command, environment
 from grader.sandbox.lost import NoGuest
-from grader.sandbox.visible import DEVICES, visible
+from grader.sandbox.visible import DEVICES, USUAL, visible
 
 _START_SECONDS = 60.0
 _UNPRIVILEGED = "nobody"
@@ -48,13 +48,13 @@ class Forked:
 
 
 class Zygote:
-    """An interpreter with numpy that forks a fresh guest for every `launch`. Linux only.
+    """An interpreter with numpy that forks a fresh guest for every `launch`; `allowed` packages are seen. Linux only.
 
     It gets ready on its own while its maker goes on. One thread at a time gives it orders. Everything it has forked
     dies with it, and it dies with this process, however that ends.
     """
 
-    def __init__(self, isolation: str) -> None:
+    def __init__(self, isolation: str, allowed: tuple[str, ...] = USUAL) -> None:
         self.isolation = isolation
         self._turn = threading.Lock()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -62,7 +62,7 @@ class Zygote:
         ours.settimeout(_START_SECONDS)
         self._over = threading.Event()
         with theirs:
-            self._process = _started_for_good(_command(isolation), theirs, self._over)
+            self._process = _started_for_good(_command(isolation, allowed), theirs, self._over)
 
     def launch(self, limits: Limits) -> Forked:
         """Return a guest that has read nothing yet. Raises NoGuest if there is none to be had."""
@@ -148,10 +148,10 @@ def _start(words: list[str], control: socket.socket) -> subprocess.Popen[bytes]:
     )
 
 
-def _command(isolation: str) -> list[str]:
+def _command(isolation: str, allowed: tuple[str, ...]) -> list[str]:
     import pwd  # not on Windows
 
-    shown = visible()
+    shown = visible(allowed)
     root = os.geteuid() == 0
     user = pwd.getpwnam(_UNPRIVILEGED) if root else None
     locked = levels.locks(isolation)
@@ -164,7 +164,7 @@ def _command(isolation: str) -> list[str]:
         "listable": list(shown.standard),
         "devices": list(DEVICES),
     }
-    words = command("zygote", settings)
+    words = command("zygote", settings, allowed=allowed)
     return bubblewrap.wrapped(words, shown, root=root) if wrapped else words
 
 

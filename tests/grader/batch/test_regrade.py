@@ -41,8 +41,8 @@ def test_who_gains_who_loses_and_why() -> None:
         {"Sgd": (OLD, NEW)},
     )
     assert text.splitlines() == [
-        "Regrade of Sgd (the grader, its tasks or limits have changed): 1 gain, 1 lose, 0 change otherwise, 1",
-        "stay as they are",
+        "Regrade of Sgd (the grader, its tasks, profile or limits have changed): 1 gain, 1 lose, 0 change",
+        "otherwise, 1 stay as they are",
         "  -5.00  bob  5 -> 0  Sgd: “first_step is right” passed -> failed",
         "  +5.00  ada  1 -> 6  Sgd: “first_step is right” failed -> passed",
     ]
@@ -50,7 +50,7 @@ def test_who_gains_who_loses_and_why() -> None:
 
 def test_other_points_for_the_same_verdicts_are_told_too() -> None:
     text = told([sgd("x")], [replace(sgd("x"), score=4.0)], {"Sgd": (OLD, Edition(8, "b" * 16))})
-    assert "Sgd (seed 7 -> 8; the grader, its tasks or limits have changed)" in text.replace("\n", " ")
+    assert "Sgd (seed 7 -> 8; the grader, its tasks, profile or limits have changed)" in text.replace("\n", " ")
     assert "-1.00  x  5 -> 4  Sgd: other points (5 / 5 before)" in text
 
 
@@ -98,7 +98,7 @@ def test_a_changed_grader_shows_what_changes(
     with monkeypatch.context() as patch:
         patch.setattr(inline, "grade_submission", generous)
         assert run_class(inbox) == OK
-    monkeypatch.setattr(run, "task_fingerprint", lambda task, limits: "new state of it")
+    monkeypatch.setattr(run, "task_fingerprint", lambda *_: "new state of it")
     with pytest.raises(UsageError, match="was graded with another state of the grader"):
         run_class(inbox)
     capsys.readouterr()
