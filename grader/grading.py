@@ -20,7 +20,7 @@ from grader.scoring import assign_points, is_ours, totals
 
 DIALECT_TRAITS = dialects.traits()
 _MAX_REMARKS, _MAX_REMARK = 5, 500  # what a hand-in's guest may say about it
-_FOUND = Check("found", "the class is there and can be constructed", "", lambda: None, points=0.0)
+FOUND = Check("found", "the class is there and can be constructed", "", lambda: None, points=0.0)
 
 
 def grade(
@@ -52,7 +52,7 @@ def grade(
             findings=Findings(dialect),
             progress=progress,
         )
-    return _Grading(job, task, plan, desk, misconceptions, bench, replayed).report(until)
+    return Grading(job, task, plan, desk, misconceptions, bench, replayed).report(until)
 
 
 def cases_of(task: Task, check: Check, dialect: str) -> list[Case]:
@@ -63,8 +63,11 @@ def cases_of(task: Task, check: Check, dialect: str) -> list[Case]:
     return [case for case in dialects.narrowed(task, dialect).cases if case.name in (check.cases or [case.name])]
 
 
-class _Grading:
-    """The state of grading one task: what was opened, the conventions found, the results so far."""
+class Grading:
+    """The state of grading one task: what was opened, the conventions found, the results so far.
+
+    `report` does all of it at once; `open`, `run` and `sum_up` are its parts, for a front that goes step by step.
+    """
 
     def __init__(
         self,
@@ -74,7 +77,7 @@ class _Grading:
         desk: Asks,
         misconceptions: Sequence[Misconception],
         bench: Bench,
-        replayed: Replay,
+        replayed: Replay = replay_all,
     ) -> None:
         self.job, self.task, self.plan, self.desk = job, task, plan, desk
         self.misconceptions = misconceptions
@@ -82,24 +85,27 @@ class _Grading:
         self.bench = bench
         self.results: dict[tuple[str, str], CheckResult] = {}
         self.remarks: list[str] = []
+        self._start = time.perf_counter()
 
     def report(self, until: Callable[[CheckResult], bool] | None = None) -> Report:
         """Run everything, or `until` something has happened, and sum up."""
-        start = time.perf_counter()
-        opened = self._open()
-        plan = [_FOUND, *self.plan]
-        self.results["", "found"] = self._result(_FOUND, "", opened)
-        if opened.verdict is Verdict.PASSED:
+        self.open()
+        missing = self.results["", "found"].verdict is not Verdict.PASSED
+        if not missing or until is None or not until(self.results["", "found"]):
             for check in self.plan:
-                self._run_cases(check)
+                self.run(check)
                 if until is not None and any(until(r) for r in self.results.values() if r.check == check.name):
                     break
-        elif until is None or not until(self.results["", "found"]):
-            for check in self.plan:
-                for case in self._cases(check):
-                    self._add(check, case, _waiting(self.results["", "found"]))
+        return self.sum_up()
+
+    def open(self) -> None:
+        """Find the component and construct it once: the check `found`."""
+        self.results["", "found"] = self._result(FOUND, "", self._opened())
+
+    def sum_up(self) -> Report:
+        """Return the report of what has been run so far: points, and what the failures look like."""
         ordered = sorted(self.results.values(), key=self._place)
-        results = assign_points(self.task, plan, ordered)
+        results = assign_points(self.task, [FOUND, *self.plan], ordered)
         score, max_score = totals(results)
         results, found = self._diagnosed(results)
         return Report(
@@ -116,7 +122,7 @@ class _Grading:
             remarks=tuple(self.remarks),
             misconceptions=found.names,
             suspects=found.suspects,
-            seconds=time.perf_counter() - start,
+            seconds=time.perf_counter() - self._start,
         )
 
     def _diagnosed(self, results: list[CheckResult]) -> tuple[list[CheckResult], Diagnosis]:
@@ -134,7 +140,7 @@ class _Grading:
         named = [found.annotate(result) for result in results]
         return with_patterns(named, self.task, self.bench.traces), found
 
-    def _open(self) -> Outcome:
+    def _opened(self) -> Outcome:
         try:
             answer = self.desk.ask("open", {"kind": self.task.kind, "component": self.task.name})
             said = [item for key, item in answer.items() if key != "where" and isinstance(item, str)]
@@ -156,9 +162,14 @@ class _Grading:
             return broken(exc, self.task.origin)
         return Outcome(Verdict.PASSED)
 
-    def _run_cases(self, check: Check) -> None:
-        """Run a check on all of its cases, in an order that only the seed knows."""
-        cases = self._cases(check)
+    def run(self, check: Check) -> None:
+        """Run a check on all of its cases, in an order that only the seed knows; after `open`."""
+        cases = cases_of(self.task, check, self.job.submission.dialect)
+        found = self.results["", "found"]
+        if found.verdict is not Verdict.PASSED:
+            for case in cases:
+                self._add(check, case, _waiting(found))
+            return
         order = generator(self.job.seed, self.task.name, check.name, "order").permutation(len(cases))
         timed_out = ""
         for index in order:
@@ -174,9 +185,6 @@ class _Grading:
             if outcome.verdict is Verdict.TIMEOUT:
                 timed_out = case.name
             self._add(check, case, outcome)
-
-    def _cases(self, check: Check) -> list[Case]:
-        return cases_of(self.task, check, self.job.submission.dialect)
 
     def _missing_need(self, check: Check, case: Case) -> CheckResult | None:
         """Return the result of a needed check that did not pass on this case (or, run elsewhere only, on any).

@@ -109,13 +109,13 @@ def _load(call: dict[str, Any], request: wire.Message) -> Desk:
         submission[f"{call['roots'][0]}{helper}"] = course_helper_source()
     restore_numpy_names()
     finder = serve_files(interface, submission, call["roots"])
-    reseed = _seeding()
+    reseed = seeding()
     reseed(call["seed"])
     dialect = module.Dialect(finder, call["entry_points"])
     return Desk(dialect, is_student_file=finder.files.__contains__, reseed=reseed)
 
 
-def _seeding() -> Callable[[int], None]:
+def seeding() -> Callable[[int], None]:
     """Make every source of randomness repeatable, `default_rng()` without a seed included; return the reset."""
     plain = np.random.default_rng
     state = {"seed": 0, "drawn": 0}
