@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.dialects import declared
 from grader.guest.compat import MovedFinder
 from grader.guest.desk import Desk
 from grader.guest.faults import Fault
@@ -102,8 +103,9 @@ class OwnHandin:
 
     def __init__(self, submission: Submission, folder: Path, stops: tuple[type[BaseException], ...] = ()) -> None:
         texts = {name: decode_source(raw) for name, raw in submission.files.items()}
-        if submission.dialect == "fau" and not any(f"/{name}".endswith("/Helpers.py") for name in texts):
-            texts[f"{submission.roots[0]}Layers/Helpers.py"] = course_helper_source()
+        helper = declared(submission.dialect).helper
+        if helper and not any(f"/{name}".endswith(f"/{helper.rpartition('/')[2]}") for name in texts):
+            texts[f"{submission.roots[0]}{helper}"] = course_helper_source()
         self._folder = folder.resolve()
         self._finder = _Finder(texts, submission.roots, self._folder)
         self._modules: dict[str, Any] = {}

@@ -33,6 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="with --backcheck: names of components or groups (all, ex1, ex2, ex3), any case; default: all",
     )
     group.addoption(
+        "--backcheck-dialect",
+        metavar="NAME",
+        help="with --backcheck: how the hand-in is written (fau, native, ...); default: found out from its files",
+    )
+    group.addoption(
         "--backcheck-seed",
         type=_seed,
         metavar="N",
@@ -54,6 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
         given = {
             "--submission": option.backcheck_submission is not None,
             "--backcheck-task": bool(option.backcheck_task),
+            "--backcheck-dialect": option.backcheck_dialect is not None,
             "--backcheck-seed": option.backcheck_seed is not None,
             "--in-process": option.backcheck_in_process,
         }

@@ -27,7 +27,7 @@ def needed(place: Place, plan: Sequence[Check], task: Task, dialect: str) -> lis
     return found
 
 
-def narrowed(plan: Sequence[Check], wanted: Collection[Place], task: Task, dialect: str) -> list[Check]:
+def only(plan: Sequence[Check], wanted: Collection[Place], task: Task, dialect: str) -> list[Check]:
     """Return the plan with nothing in it but the wanted places and those that they need."""
     places = {*wanted}
     for place in wanted:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.cli import PROJECT
+from grader.dialects import UnknownDialect, known
 from grader.intake import IntakeError, open_submission
 from grader.intake.choose import choose
 from grader.model import Task
@@ -33,8 +34,9 @@ class Backcheck:
         try:
             given = [option.backcheck_submission] if option.backcheck_submission is not None else []
             ((name, path),), self._remark = choose(given, here if here.is_dir() else PROJECT / "submissions")
-            submission = open_submission(path, name)
-        except IntakeError as exc:
+            dialect = known(option.backcheck_dialect) if option.backcheck_dialect is not None else ""
+            submission = open_submission(path, name, dialect)
+        except (IntakeError, UnknownDialect) as exc:
             raise pytest.UsageError(clean(str(exc))) from exc
         self._path = path.resolve()
         self._config = config

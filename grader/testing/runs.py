@@ -10,16 +10,17 @@ from types import TracebackType
 from typing import Protocol
 
 from grader.bench import Bench, Findings
+from grader.dialects import narrowed
 from grader.executors.guests import guest_source
 from grader.fingerprint import suite_fingerprint
-from grader.grading import DIALECT_TRAITS, Grading, grade
+from grader.grading import DIALECT_TRAITS, Grading, cases_of, grade
 from grader.kinds import UNITS
 from grader.model import Check, CheckResult, Job, Report, Submission, Task, Verdict
 from grader.own_code import OwnHandin
 from grader.plugins import Registry
 from grader.replays import RememberedReplays
 from grader.sandbox.session import Session
-from grader.testing.narrowing import Place, narrowed
+from grader.testing.narrowing import Place, only
 
 FOUND: Place = ("", "found")
 
@@ -55,9 +56,12 @@ class Wanted:
     @classmethod
     def of(cls, submission: Submission, tasks: Sequence[Task], registry: Registry, seed: int) -> Wanted:
         """Plan the checks of the tasks that are asked of such a hand-in."""
-        asked = {task.name: task for task in tasks if task.asked_of(submission.dialect)}
-        traits = DIALECT_TRAITS[submission.dialect]
-        plans = {name: registry.plan(task, traits) for name, task in asked.items()}
+        dialect = submission.dialect
+        asked = {task.name: narrowed(task, dialect) for task in tasks if task.asked_of(dialect)}
+        plans = {
+            name: [check for check in registry.plan(task, DIALECT_TRAITS[dialect]) if cases_of(task, check, dialect)]
+            for name, task in asked.items()
+        }
         return cls(submission, asked, plans, registry, seed)
 
     def job(self, task: str) -> Job:
@@ -102,7 +106,7 @@ class InGuest:
             self._stack.callback(self._session.close)
         self._session.begin_task(task.limits)
         places = wanted.selected.get(name, set()) - {FOUND}
-        plan = narrowed(wanted.plans[name], places, task, wanted.submission.dialect)
+        plan = only(wanted.plans[name], places, task, wanted.submission.dialect)
         report = grade(wanted.job(name), task, plan, self._session, None, wanted.registry.misconceptions)
         return Graded.of(report)
 
@@ -129,7 +133,7 @@ class InThisProcess:
             if FOUND not in grading.results:
                 grading.open()
             if place != FOUND:
-                for check in narrowed(grading.plan, {place}, grading.task, self._wanted.submission.dialect):
+                for check in only(grading.plan, {place}, grading.task, self._wanted.submission.dialect):
                     self._run_new(grading, check)
             raised = self._handin.desk.raised
         if grading.results[place].verdict in (Verdict.PASSED, Verdict.SKIPPED):

@@ -30,7 +30,7 @@ def relu(folder: Path, *words: object, **more: str) -> Front:
 
 
 def test_plugin_is_inert_and_light(tmp_path: Path) -> None:
-    """Whoever has backcheck installed beside pytest pays for five options, and for nothing else."""
+    """Whoever has backcheck installed beside pytest pays for six options, and for nothing else."""
     (tmp_path / "test_own.py").write_text(
         "import sys\ndef test_nothing_heavy():\n"
         "    heavy = {name.partition('.')[0] for name in sys.modules} & {'numpy', 'scipy', 'jinja2', 'framework'}\n"
@@ -222,6 +222,10 @@ def test_a_loop_is_a_verdict_and_leaves_nothing_behind(tmp_path: Path) -> None:
         (("--backcheck", "--submission=wrong", "--backcheck-task=L2Loss"), "--backcheck-task L2Loss: not asked"),
         (("--backcheck", "--submission=wrong", "--backcheck-seed=x"), "--backcheck-seed: a seed is a whole number"),
         (("--backcheck", "--submission=wrong", "backcheck::ReLU::nothing"), "not found: backcheck::ReLU::nothing; "),
+        (
+            ("--backcheck", "--submission=wrong", "--backcheck-dialect=fao"),
+            "no dialect is called 'fao'; did you mean fau?",
+        ),
         (("--in-process",), "--in-process goes with --backcheck"),
         (("--submission=wrong",), "--submission goes with --backcheck"),
     ],
