@@ -110,6 +110,11 @@ def dispatch(wishes: Wishes) -> int:
 
         return run_batch(wishes, wishes.batch)
     with ready_guests(found.level, wishes.packages) as guests:  # they import numpy while this process does
+        if wishes.focus is not None and wishes.focus.explain:
+            from grader.focus.explain import explain
+
+            print(explain(wishes, guests.launch), end="")
+            return OK
         if wishes.focus is not None and wishes.focus.watch:
             from grader.focus.watch import watch
 
@@ -259,7 +264,8 @@ def chosen_parts(registry: Registry, wishes: Wishes) -> tuple[list[Task], dict[s
     from grader.focus.selection import UnknownCheck, chosen_checks
 
     try:
-        wanted = chosen_checks(registry, tasks, wishes.focus.checks)
+        option = "--explain" if wishes.focus.explain else "--check"
+        wanted = chosen_checks(registry, tasks, wishes.focus.checks, option)
     except UnknownCheck as exc:
         raise UsageError(str(exc)) from exc
     return [task for task in tasks if task.name in wanted], wanted

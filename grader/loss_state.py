@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from framework.loss import Loss
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.probe import Probe
 from grader.remote import RemoteLoss
 
 
 @check(needs="gradient")
+@by_hand(
+    "$start; y = $labels; another = $new",
+    "loss.forward(p, y); another.forward(p[::-1] + 1, y)",
+    yours="loss.backward(y)",
+)
 def check_losses_are_independent(loss: RemoteLoss, oracle: Loss, new: Callable[[], RemoteLoss], probe: Probe) -> None:
     """Two losses do not share what they remember.
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
+from grader.reproduction import Reproduction
+
 SCHEMA = 1
 
 
@@ -177,6 +179,7 @@ class Check:
     that must have passed on the same case; `points` is its weight among the task's core checks. `groups` are the
     exercises that ask for it, and whose points depend on it: all of the task's, if none is named. `reason` says why it
     has its tier. `share` is the part of the task's points (0 to 1) that is set aside for it, whatever the weights are.
+    `formula` is what it asks beside the task's own, `source` where that stands, `reproduction` how to do it by hand.
     """
 
     name: str
@@ -194,6 +197,9 @@ class Check:
     reason: str = ""
     origin: Origin | None = None
     share: float | None = None
+    formula: str = ""
+    source: str = ""
+    reproduction: Reproduction | None = None
 
 
 @dataclass(frozen=True)
@@ -209,6 +215,7 @@ class Task:
     (empty: the exercise's own way) stores the parameters. `uses` names the tasks that this one is usually built on.
     `points` maps a group (`ex1`) to the points that this task has there. `dialects` are those whose hand-ins are asked
     for it: all, if none is named. `replayable` is False where a check takes too long to be repeated on misconceptions.
+    `formula` is what it computes, `source` where that stands; `fill` gives it parameters (`focus/vocabulary.py`).
     """
 
     name: str
@@ -228,6 +235,9 @@ class Task:
     replayable: bool = True
     reference: Callable[..., Any] | None = None
     origin: Origin | None = None
+    formula: str = ""
+    source: str = ""
+    fill: str = ""
 
     def asked_of(self, dialect: str) -> bool:
         """Tell whether hand-ins of a dialect are asked for this component."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.model import Case
 from grader.oracle import Oracle
 from grader.probe import Probe
@@ -26,6 +26,7 @@ _EXTREMES = (1000.0, -1000.0, 40.0, -40.0, 400.0, -400.0)
 
 
 @check(points=2, needs="forward_shape", cases=["three rows"])
+@by_hand("$start", "y = layer.forward(np.array([[1000.0, -1000.0, 40.0, -40.0, 0.0]])); $zero", yours="$answers")
 def check_extreme_inputs(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """Inputs such as 1000 and -1000 give finite and right outputs and gradients.
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.guest.faults import Fault
 from grader.hookspecs import hookimpl
 from grader.model import Check
@@ -20,6 +20,12 @@ _QUICK, _MORE = 0.02, 8  # seconds of a backward; how many times as many samples
 
 
 @check(traits=["layer"], needs="forward_shape")
+@by_hand(
+    "$start",
+    "y = layer.forward(x); $zero; dx = layer.backward(rng.standard_normal(y.shape))",
+    yours="dx.shape",
+    expected="x.shape",
+)
 def check_backward_shape(layer: RemoteLayer, probe: Probe) -> None:
     """backward returns an array shaped like the input.
 
@@ -67,6 +73,17 @@ def _cost(layer: RemoteLayer, probe: Probe, x: Array) -> tuple[float, float]:
 
 
 @check(points=3, traits=["layer", "deterministic"], needs="backward_shape")
+@by_hand(
+    "$start",
+    (
+        "dy, v = rng.standard_normal(layer.forward(x).shape), rng.standard_normal(x.shape); "
+        "$zero; dx = layer.backward(dy)"
+    ),
+    yours="np.sum(dx * v)",
+    expected="np.sum(dy * (layer.forward(x + 1e-6 * v) - layer.forward(x - 1e-6 * v))) / 2e-6",
+    formula=("dL/dx . v = (L(x + h v) - L(x - h v)) / 2h for random v, with L = sum(dy * forward(x))"),
+    source="central differences: Press et al., Numerical Recipes, 3rd edition, section 5.7",
+)
 def check_input_gradient(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """backward returns the derivative of the loss with respect to the input.
 
@@ -80,6 +97,17 @@ def check_input_gradient(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> No
 
 
 @check(points=3, traits=["layer", "deterministic", "trainable"], needs="backward_shape")
+@by_hand(
+    (
+        "$start; dy = rng.standard_normal(layer.forward(x).shape); $zero; "
+        "layer.backward(dy); g, w = np.array($gradient), np.array($weights)"
+    ),
+    ("v = rng.standard_normal(w.shape); L = lambda h: ($assign(w + h * v), np.sum(dy * layer.forward(x)))[1]"),
+    yours="np.sum(g * v)",
+    expected="(L(1e-6) - L(-1e-6)) / 2e-6",
+    formula=("dL/dw . v = (L(w + h v) - L(w - h v)) / 2h for random v, with L = sum(dy * forward(x))"),
+    source="central differences: Press et al., Numerical Recipes, 3rd edition, section 5.7",
+)
 def check_parameter_gradients(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """backward leaves the derivative of the loss with respect to every parameter.
 

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable
 
 from grader.model import Check, Tier, Visibility
+from grader.reproduction import Reproduction
 
 SUBJECTS = ("layer", "loss", "optimizer", "regularizer", "initializer", "network", "lenet")
 ARGUMENTS = frozenset((*SUBJECTS, "new", "oracle", "probe", "case"))
@@ -15,6 +16,34 @@ REASONS = {
     Tier.ROBUST: "a correct layer should do it, but the exercise's text leaves it out",
     Tier.STYLE: "manners: it changes no result in training",
 }
+
+
+_BY_HAND = "_backcheck_by_hand"  # where a function keeps what `check` finds
+
+
+def by_hand(
+    *lines: str,
+    yours: str = "",
+    expected: str = "",
+    also: Iterable[str] = (),
+    why_not: str = "",
+    why_not_native: str = "",
+    formula: str = "",
+    source: str = "",
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Say, between `@check` and the function, how the check is done by hand; for `--explain`.
+
+    `formula` and `source` stand beside the task's own. See `Reproduction` for the others; `why_not_native` is for
+    a check that has lines in the exercise's dialect only.
+    """
+    native = Reproduction(why_not=why_not_native) if why_not_native else None
+    made = Reproduction(lines, yours, expected, tuple(also), why_not, native)
+
+    def note(run: Callable[..., None]) -> Callable[..., None]:
+        setattr(run, _BY_HAND, {"formula": formula, "source": source, "reproduction": made})
+        return run
+
+    return note
 
 
 def check(
@@ -33,7 +62,8 @@ def check(
     The docstring's first line is the title, the rest the hint. Arguments come from a closed set: the unit under test
     (`layer`, `loss`, `optimizer`, …: fresh for this check), `new` (makes another), `oracle` (the reference with the
     unit's own parameters), `probe`, `case`. `cases` restricts the check to the cases of these names, `groups` its
-    points to these exercises; `reason` says why it has its tier. Raises TypeError at import for anything else.
+    points to these exercises; `reason` says why it has its tier. What `by_hand` says below it goes into the Check.
+    Raises TypeError at import for anything else.
     """
 
     def define(run: Callable[..., None]) -> Check:
@@ -59,6 +89,7 @@ def check(
             cases=tuple(cases),
             groups=tuple(groups),
             reason=reason or REASONS[Tier(tier)],
+            **getattr(run, _BY_HAND, {}),
         )
 
     return define

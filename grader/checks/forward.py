@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Case, Check
 from grader.oracle import Oracle
@@ -11,6 +11,7 @@ from grader.remote import RemoteLayer
 
 
 @check(traits=["layer"])
+@by_hand("$start", yours="layer.forward(x).shape", expected="$out")
 def check_forward_shape(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """forward returns an array of the right shape.
 
@@ -20,6 +21,7 @@ def check_forward_shape(layer: RemoteLayer, probe: Probe, case: Case) -> None:
 
 
 @check(points=2, traits=["layer", "deterministic"], needs="forward_shape")
+@by_hand("$start", yours="layer.forward(x)")
 def check_forward_value(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """forward computes what the formula says.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.distributions import Distribution
 from grader.hookspecs import hookimpl
 from grader.model import Case, Check
@@ -15,6 +15,7 @@ _SHAPES = ((3, 4), (1, 5), (2, 3, 4), (4, 2, 3, 5))
 
 
 @check(traits=["initializer"])
+@by_hand("$start", yours="draw().shape", expected="$shape")
 def check_shape(initializer: RemoteInitializer, probe: Probe) -> None:
     """initialize returns an array of the shape asked for, with two axes or with four.
 
@@ -25,6 +26,7 @@ def check_shape(initializer: RemoteInitializer, probe: Probe) -> None:
 
 
 @check(points=2, traits=["initializer", "random"], needs="shape")
+@by_hand("$start", yours="np.array_equal(draw(), draw())", expected="False")
 def check_fresh_draws(initializer: RemoteInitializer, probe: Probe, case: Case) -> None:
     """Every call draws new numbers, and leaves other people's random numbers alone.
 
@@ -54,6 +56,7 @@ def check_fresh_draws(initializer: RemoteInitializer, probe: Probe, case: Case) 
 
 
 @check(points=3, traits=["initializer", "random"], needs="shape")
+@by_hand("$start", "w = draw()", yours="(w.mean(), w.std())", expected="$moments")
 def check_distribution(initializer: RemoteInitializer, oracle: Distribution, probe: Probe, case: Case) -> None:
     """The numbers have the distribution of the formula, for the fans that were passed.
 

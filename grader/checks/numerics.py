@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Check, Tier
 from grader.oracle import Oracle
@@ -18,6 +18,7 @@ from grader.remote import RemoteLayer
     tier=Tier.ROBUST,
     reason="the exercise feeds floats only",
 )
+@by_hand("$start", "y = layer.forward(np.round(20 * x).astype(int)); $zero", yours="$answers")
 def check_integer_input(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """Whole numbers as input give the same answers as floats.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Check, Tier
 from grader.oracle import OptimizerOracle
@@ -16,6 +16,7 @@ from grader.samples import direction
 
 
 @check(points=2, traits=["optimizer"])
+@by_hand("$start", yours="step(w, rng.standard_normal(w.shape))")
 def check_first_step(optimizer: RemoteOptimizer, oracle: OptimizerOracle, probe: Probe) -> None:
     """The first step is the rule's.
 
@@ -27,6 +28,7 @@ def check_first_step(optimizer: RemoteOptimizer, oracle: OptimizerOracle, probe:
 
 
 @check(points=3, traits=["optimizer"], needs="first_step")
+@by_hand("$start", "for _ in range(8): w = step(w, rng.standard_normal(w.shape))", yours="w")
 def check_later_steps(optimizer: RemoteOptimizer, oracle: OptimizerOracle, probe: Probe) -> None:
     """Eight steps with changing gradients follow the rule.
 
@@ -40,6 +42,7 @@ def check_later_steps(optimizer: RemoteOptimizer, oracle: OptimizerOracle, probe
 
 
 @check(traits=["optimizer"], needs="first_step")
+@by_hand("$start", yours="step(step(step(1.0, 1.0), 0.5), -2.0)")
 def check_plain_numbers(optimizer: RemoteOptimizer, oracle: OptimizerOracle, probe: Probe) -> None:
     """Python numbers work like arrays.
 
@@ -52,6 +55,11 @@ def check_plain_numbers(optimizer: RemoteOptimizer, oracle: OptimizerOracle, pro
 
 
 @check(traits=["optimizer"], needs="later_steps")
+@by_hand(
+    "$start; another = step; optimizer = $new; step = $step",
+    ("for _ in range(3): g = rng.standard_normal(w.shape); another(w, 3 * g); w = step(w, g)"),
+    yours="w",
+)
 def check_optimizers_are_independent(
     optimizer: RemoteOptimizer, oracle: OptimizerOracle, new: Callable[[], RemoteOptimizer], probe: Probe
 ) -> None:
@@ -69,6 +77,12 @@ def check_optimizers_are_independent(
 
 
 @check(traits=["optimizer"], needs="first_step", tier=Tier.STYLE)
+@by_hand(
+    "$start",
+    "g = rng.standard_normal(w.shape); before = w.copy(), g.copy(); step(w, g)",
+    yours="(np.array_equal(w, before[0]), np.array_equal(g, before[1]))",
+    expected="(True, True)",
+)
 def check_weights_stay_untouched(optimizer: RemoteOptimizer, probe: Probe) -> None:
     """The arrays passed in stay as they are.
 

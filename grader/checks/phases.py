@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Check
 from grader.oracle import Oracle
@@ -16,6 +16,12 @@ from grader.remote import RemoteLayer
 
 
 @check(points=2, traits=["layer", "phases", "deterministic"], needs="forward_shape")
+@by_hand(
+    "$start",
+    "layer.forward(x); $eval; first = layer.forward(x); layer.forward($other)",
+    yours="layer.forward(x).ravel()[:4]",
+    expected="first.ravel()[:4]",
+)
 def check_eval_is_repeatable(layer: RemoteLayer, probe: Probe) -> None:
     """In the test phase the same input gives the same output, whatever was asked in between.
 
@@ -32,6 +38,12 @@ def check_eval_is_repeatable(layer: RemoteLayer, probe: Probe) -> None:
 
 
 @check(points=2, traits=["layer", "phases", "deterministic"], needs="forward_shape")
+@by_hand(
+    "$start",
+    "layer.forward(x); $eval",
+    yours="layer.forward(x[:1]).ravel()[:4]",
+    expected="layer.forward(x)[:1].ravel()[:4]",
+)
 def check_eval_rows_are_independent(layer: RemoteLayer, probe: Probe) -> None:
     """In the test phase a sample's output does not depend on the other samples of its batch.
 
@@ -48,6 +60,9 @@ def check_eval_rows_are_independent(layer: RemoteLayer, probe: Probe) -> None:
 
 
 @check(traits=["layer", "phases", "deterministic"], needs=["forward_value", "input_gradient"])
+@by_hand(
+    "$start", "layer.forward(x); $eval; layer.forward($other); $train; y = layer.forward(x); $zero", yours="$answers"
+)
 def check_training_goes_on_after_eval(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """After a test phase, training goes on as before.
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.guest.faults import Fault
 from grader.hookspecs import hookimpl
 from grader.model import Check, Tier
@@ -30,6 +30,7 @@ _STEPS = 3
 
 
 @check(points=3, traits=["regularizer"])
+@by_hand("$start", yours="regularizer.calculate_gradient(w)")
 def check_penalty_gradient(regularizer: RemoteRegularizer, oracle: RegularizerOracle, probe: Probe) -> None:
     """calculate_gradient pushes every weight towards zero, as the formula says.
 
@@ -40,6 +41,7 @@ def check_penalty_gradient(regularizer: RemoteRegularizer, oracle: RegularizerOr
 
 
 @check(points=3, traits=["regularizer"])
+@by_hand("$start", yours="regularizer.norm(w)")
 def check_norm(regularizer: RemoteRegularizer, oracle: RegularizerOracle, probe: Probe) -> None:
     """norm returns what the penalty adds to the loss.
 
@@ -51,6 +53,14 @@ def check_norm(regularizer: RemoteRegularizer, oracle: RegularizerOracle, probe:
 
 
 @check(traits=["regularizer"])
+@by_hand(
+    "$start; optimizer = Sgd(0.3); optimizer.add_regularizer(regularizer); step = $step",
+    "for _ in range(3): w = step(w, rng.standard_normal(w.shape))",
+    yours="w",
+    also=("Sgd",),
+    formula="w_new = w + (the optimizer's own step for g) - learning_rate * calculate_gradient(w)",
+    source=("Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, algorithms 1 and 2"),
+)
 def check_constrained_sgd(regularizer: RemoteRegularizer, oracle: RegularizerOracle, probe: Probe) -> None:
     """Sgd with a regularizer takes its usual step and, apart from it, one down the penalty's gradient.
 
@@ -60,6 +70,14 @@ def check_constrained_sgd(regularizer: RemoteRegularizer, oracle: RegularizerOra
 
 
 @check(traits=["regularizer"])
+@by_hand(
+    ("$start; optimizer = SgdWithMomentum(0.3, 0.8); optimizer.add_regularizer(regularizer); step = $step"),
+    "for _ in range(3): w = step(w, rng.standard_normal(w.shape))",
+    yours="w",
+    also=("SgdWithMomentum",),
+    formula="w_new = w + (the optimizer's own step for g) - learning_rate * calculate_gradient(w)",
+    source=("Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, algorithms 1 and 2"),
+)
 def check_constrained_momentum(regularizer: RemoteRegularizer, oracle: RegularizerOracle, probe: Probe) -> None:
     """SgdWithMomentum with a regularizer takes its usual step and, apart from it, one down the penalty's gradient.
 
@@ -70,6 +88,14 @@ def check_constrained_momentum(regularizer: RemoteRegularizer, oracle: Regulariz
 
 
 @check(traits=["regularizer"])
+@by_hand(
+    ("$start; optimizer = Adam(0.3, 0.8, 0.9); optimizer.add_regularizer(regularizer); step = $step"),
+    "for _ in range(3): w = step(w, rng.standard_normal(w.shape))",
+    yours="w",
+    also=("Adam",),
+    formula="w_new = w + (the optimizer's own step for g) - learning_rate * calculate_gradient(w)",
+    source=("Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, algorithms 1 and 2"),
+)
 def check_constrained_adam(regularizer: RemoteRegularizer, oracle: RegularizerOracle, probe: Probe) -> None:
     """Adam with a regularizer takes its usual step and, apart from it, one down the penalty's gradient.
 
@@ -80,6 +106,13 @@ def check_constrained_adam(regularizer: RemoteRegularizer, oracle: RegularizerOr
 
 
 @check(points=2, traits=["regularizer"], needs="penalty_gradient")
+@by_hand(
+    "$start; optimizer = Sgd(0.3); optimizer.add_regularizer(regularizer); step = $step",
+    yours="step(w, np.zeros_like(w))",
+    also=("Sgd",),
+    formula="w_new = w + (the optimizer's own step for g) - learning_rate * calculate_gradient(w)",
+    source=("Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, algorithms 1 and 2"),
+)
 def check_inside_optimizers(regularizer: RemoteRegularizer, oracle: RegularizerOracle, probe: Probe) -> None:
     """The regularizer works inside every optimizer of the hand-in.
 
@@ -90,6 +123,13 @@ def check_inside_optimizers(regularizer: RemoteRegularizer, oracle: RegularizerO
 
 
 @check(traits=["regularizer"], tier=Tier.STYLE)
+@by_hand(
+    "$start; optimizer = Sgd(0.3); optimizer.add_regularizer(regularizer); step = $step",
+    "g = rng.standard_normal(w.shape); before = w.copy(), g.copy(); step(w, g)",
+    yours="(np.array_equal(w, before[0]), np.array_equal(g, before[1]))",
+    expected="(True, True)",
+    also=("Sgd",),
+)
 def check_gradient_stays_untouched(regularizer: RemoteRegularizer, oracle: RegularizerOracle, probe: Probe) -> None:
     """An optimizer with a regularizer leaves the arrays passed in as they are.
 

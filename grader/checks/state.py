@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Check
 from grader.oracle import Oracle
@@ -13,6 +13,7 @@ from grader.remote import RemoteLayer
 
 
 @check(points=2, traits=["layer", "deterministic"], needs=["forward_value", "input_gradient"])
+@by_hand("$start", "layer.forward(x); y = layer.forward($other); $zero", yours="$answers")
 def check_second_batch(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """A second batch, and a third of another size, are treated like the first.
 
@@ -30,6 +31,11 @@ def check_second_batch(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None
 
 
 @check(traits=["layer", "deterministic", "trainable"], needs=["forward_value", "parameter_gradients"])
+@by_hand(
+    "$start",
+    ("for _ in range(2): y = layer.forward(x); $zero; layer.backward(rng.standard_normal(y.shape))"),
+    yours="$gradient",
+)
 def check_gradients_start_anew(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """The gradients after a second backward belong to the second batch alone.
 
@@ -45,6 +51,7 @@ def check_gradients_start_anew(layer: RemoteLayer, oracle: Oracle, probe: Probe)
 
 
 @check(traits=["layer", "deterministic"], needs=["forward_value", "input_gradient", "parameter_gradients"])
+@by_hand("$start; another = $new", "y = layer.forward(x); another.forward($other); $zero", yours="$answers")
 def check_instances_are_independent(
     layer: RemoteLayer, oracle: Oracle, new: Callable[[], RemoteLayer], probe: Probe
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Check, Tier
 from grader.probe import Probe
@@ -10,6 +10,12 @@ from grader.remote import RemoteLayer
 
 
 @check(traits=["layer"], needs="backward_shape", tier=Tier.STYLE)
+@by_hand(
+    "$start; dy = rng.standard_normal(layer.forward(x).shape)",
+    "before = x.copy(), dy.copy(); $zero; layer.backward(dy)",
+    yours="(np.array_equal(x, before[0]), np.array_equal(dy, before[1]))",
+    expected="(True, True)",
+)
 def check_arrays_stay_untouched(layer: RemoteLayer, probe: Probe) -> None:
     """forward and backward leave their caller's arrays as they are.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Check
 from grader.oracle import Oracle
@@ -37,6 +37,12 @@ def _train(layer: RemoteLayer, oracle: Oracle, probe: Probe, steps: int, kind: s
     needs=["forward_value", "backward_shape"],
     reason=_PROVIDED,
 )
+@by_hand(
+    "$start; $sgd",
+    "$once",
+    yours="layer.forward(x)",
+    formula="w_new = w - 0.05 dL/dw for every parameter, dL/dw at the w that forward used",
+)
 def check_sgd_step(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """One Sgd step trains every parameter, once per backward.
 
@@ -53,6 +59,15 @@ def check_sgd_step(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     needs=["forward_value", "backward_shape"],
     reason=_PROVIDED,
 )
+@by_hand(
+    "$start; $momentum",
+    "for _ in range(3): $once",
+    yours="layer.forward(x)",
+    formula=(
+        "w_new = rule(w, dL/dw), where the rule of every parameter has a memory of its own "
+        "(in the lines: a running sum)"
+    ),
+)
 def check_adam_steps(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """Three Adam steps train every parameter with a memory of its own.
 
@@ -64,6 +79,12 @@ def check_adam_steps(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
 
 
 @check(traits=["layer", "deterministic", "trainable", "updates_in_backward"], needs="sgd_step", reason=_PROVIDED)
+@by_hand(
+    "$start; $counter",
+    "for _ in range(2): $once",
+    yours="layer.forward(x)",
+    formula="w_new = w - 0.02 n dL/dw in the n-th call of the parameter's own optimizer",
+)
 def check_own_optimizers(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """Every parameter has an optimizer of its own.
 
@@ -80,6 +101,12 @@ def check_own_optimizers(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> No
     traits=["layer", "deterministic", "trainable", "updates_in_backward"],
     needs=["forward_value", "input_gradient"],
     reason=_PROVIDED,
+)
+@by_hand(
+    "$start; $sgd",
+    "y = layer.forward(x)",
+    yours="layer.backward(rng.standard_normal(y.shape))",
+    formula="dL/dx at the w that forward used, not at w_new",
 )
 def check_error_uses_forward_weights(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """With an optimizer attached, backward still returns the gradient at the weights that forward used.

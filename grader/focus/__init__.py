@@ -14,13 +14,14 @@ class Focus:
     """What the command line wants to look at.
 
     `checks` are names as typed (`input_gradient`, `RNN.memory_on`), none for all. `plots` is the folder that takes the
-    pictures of what failed.
+    pictures of what failed. With `explain` the checks are explained and not graded for a report.
     """
 
     checks: tuple[str, ...] = ()
     first_failure: bool = False
     watch: bool = False
     plots: Path | None = None
+    explain: bool = False
 
     @property
     def partial(self) -> bool:

@@ -86,6 +86,7 @@ class Parts:
     def _of_task(self, session: Session, submission: Submission, task: Task, names: Sequence[str] | None) -> Part:
         job = Job(submission, task.name, self.seed, self.suites.get(task.name, ""), self.limits, tuple(task.points))
         plan = self.registry.plan(task, DIALECT_TRAITS[submission.dialect])
+        plan = [check for check in plan if cases_of(task, check, submission.dialect)]
         narrowed = plan if names is None else with_needs(plan, names)
         printed = len(session.output)
         session.begin_task(self.limits or task.limits)

@@ -14,11 +14,13 @@ class UnknownCheck(ValueError):
     """A check name that no task has; the message suggests one that some task does."""
 
 
-def chosen_checks(registry: Registry, tasks: Sequence[Task], names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def chosen_checks(
+    registry: Registry, tasks: Sequence[Task], names: Iterable[str], option: str = "--check"
+) -> dict[str, tuple[str, ...]]:
     """Return task name -> the checks meant by names (`input_gradient`, `RNN.memory_on`; any case), in planned order.
 
     A name without a task means the check of that name in every task given. Tasks of which nothing is meant are left
-    out. Raises UnknownCheck with a suggestion.
+    out. Raises UnknownCheck, with a suggestion, in the name of `option`.
     """
     plans = {task.name: [check.name for check in registry.plan(task, EVERY_DIALECT)] for task in tasks}
     wanted: set[tuple[str, str]] = set()
@@ -31,7 +33,7 @@ def chosen_checks(registry: Registry, tasks: Sequence[Task], names: Iterable[str
             if check.lower() == after.lower() and before.lower() in ("", task.lower())
         }
         if not found:
-            raise UnknownCheck(_suggestion(registry, plans, name.strip()))
+            raise UnknownCheck(f"{option}: {_suggestion(registry, plans, name.strip())}")
         wanted |= found
     chosen = {task: tuple(check for check in checks if (task, check) in wanted) for task, checks in plans.items()}
     return {task: checks for task, checks in chosen.items() if checks}
@@ -57,10 +59,10 @@ def _suggestion(registry: Registry, plans: Mapping[str, Sequence[str]], name: st
     if before and before.lower() not in tasks:
         close = difflib.get_close_matches(before.lower(), tasks, 1, 0.5)
         tip = f"did you mean {tasks[close[0]]}.{after}?" if close else "python dispatch.py --list shows the tasks"
-        return f"--check: no task is called {before!r}; {tip}"
+        return f"no task is called {before!r}; {tip}"
     task = tasks.get(before.lower(), "")
     if task and task not in plans:
-        return f"--check: {name}: {task} is not among the tasks asked for; add it to --task"
+        return f"{name}: {task} is not among the tasks asked for; add it to --task"
     there = [task] if task else list(plans)
     known = list(dict.fromkeys(check for one in there for check in plans[one]))
     elsewhere = [
@@ -71,7 +73,7 @@ def _suggestion(registry: Registry, plans: Mapping[str, Sequence[str]], name: st
     where = task or (there[0] if len(there) == 1 else "")
     of = f"{where} has no check" if where else "no check is"
     if elsewhere and not task:
-        return f"--check: {of} called {name!r}; {elsewhere[0]} has one: --task {elsewhere[0]}"
+        return f"{of} called {name!r}; {elsewhere[0]} has one: --task {elsewhere[0]}"
     close = difflib.get_close_matches(after.lower(), known, 1, 0.5)
     tip = f"did you mean {close[0]}?" if close else f"python dispatch.py --list -v shows all {len(known)}"
-    return f"--check: {of} called {after!r}; {tip}"
+    return f"{of} called {after!r}; {tip}"

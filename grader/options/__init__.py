@@ -21,6 +21,7 @@ examples:
   python dispatch.py --batch inbox/ --jobs 2 --report csv=grades.csv --report html=report/
   python dispatch.py --task RNN --watch                  again at every save, what failed first
   python dispatch.py --check Conv.input_gradient --plot pictures/
+  python dispatch.py --explain RNN.memory_gradient       formula, points, and five lines to try it by hand
   python dispatch.py --list -v                           every task and check, with points
   python dispatch.py --selftest --task GELU              what the checks of a task notice, and what they miss
 

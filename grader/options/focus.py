@@ -21,6 +21,12 @@ def add_focus_options(made: argparse.ArgumentParser) -> None:
         help="only these checks, and what they need: names as in --list -v, or TASK.NAME; the exit code is theirs",
     )
     group.add_argument(
+        "--explain",
+        metavar="CHECK",
+        help="what a check does, its formula and where that stands, its points, and five lines of Python that do it by "
+        "hand: RNN.memory_gradient, or a name with --task; with --submission for the case that fails there; then stop",
+    )
+    group.add_argument(
         "--first-failure", action="store_true", help="stop at the first core check that fails, and exit with 1"
     )
     group.add_argument(
@@ -41,6 +47,8 @@ def add_focus_options(made: argparse.ArgumentParser) -> None:
 def focus_of(options: argparse.Namespace, complain: Callable[[str], NoReturn]) -> Focus | None:
     """Return what is asked for, None if nothing is; calls `complain` for options that do not go together."""
     checks = tuple(names(options.check or ()))
+    if options.explain is not None:
+        return _explained(options, complain)
     given = {"check": options.check is not None, "first-failure": options.first_failure, "watch": options.watch}
     given["plot"] = options.plot is not None
     named = [name for name, is_given in given.items() if is_given]
@@ -57,6 +65,18 @@ def focus_of(options: argparse.Namespace, complain: Callable[[str], NoReturn]) -
     if options.plot is not None and not _can_be_folder(options.plot):
         complain(f"--plot {options.plot}: not a folder, and none can be made there")
     return Focus(checks, options.first_failure, options.watch, options.plot)
+
+
+def _explained(options: argparse.Namespace, complain: Callable[[str], NoReturn]) -> Focus:
+    others = {"check": options.check, "first-failure": options.first_failure, "watch": options.watch}
+    others |= {"plot": options.plot, "report": options.report, "batch": options.batch}
+    for name, value in others.items():
+        if value:
+            complain(f"--explain shows a page about a check; leave --{name} out")
+    checks = tuple(names([options.explain]))
+    if len(checks) != 1:
+        complain("--explain takes the name of one check, such as RNN.memory_gradient")
+    return Focus(checks, explain=True)
 
 
 def _can_be_folder(path: Path) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.guest.faults import Fault
 from grader.hookspecs import hookimpl
 from grader.model import Case, Conventions, Layout, Table, Task, Tier
@@ -129,6 +129,16 @@ def layout(case: Case, conventions: Conventions, raw: Table) -> Layout:
 
 
 @check(needs="forward_shape")
+@by_hand(
+    "layer, x = $new, $x",
+    (
+        "x_hat = (x - x.mean(axis=(0, *range(2, x.ndim)), keepdims=True)) / x.std(axis=(0, "
+        "*range(2, x.ndim)), keepdims=True)"
+    ),
+    yours="layer.forward(x).ravel()[:4]",
+    expected="x_hat.ravel()[:4]",
+    formula="gamma = 1 and beta = 0 at first: y = x_hat",
+)
 def check_starts_plain(layer: RemoteLayer, probe: Probe) -> None:
     """A new layer has gamma one and beta zero: it normalizes, and nothing else.
 
@@ -139,6 +149,17 @@ def check_starts_plain(layer: RemoteLayer, probe: Probe) -> None:
 
 
 @check(needs="forward_value")
+@by_hand(
+    "layer, x = $new, $x; $constants",
+    (
+        "x_hat = (x - x.mean(axis=(0, *range(2, x.ndim)), keepdims=True)) / x.std(axis=(0, "
+        "*range(2, x.ndim)), keepdims=True); layer.forward(x); "
+        "layer.initialize(const(0.3), const(7.0))"
+    ),
+    yours="layer.forward(x).ravel()[:4]",
+    expected="x_hat.ravel()[:4]",
+    formula="gamma = 1 and beta = 0, whatever the initializers",
+)
 def check_initialize(layer: RemoteLayer, probe: Probe) -> None:
     """initialize leaves gamma one and beta zero, whatever the initializers give.
 
@@ -161,6 +182,16 @@ def check_initialize(layer: RemoteLayer, probe: Probe) -> None:
     tier=Tier.ROBUST,
     reason="other courses start at mean 0 and variance 1, which later batches make good",
 )
+@by_hand(
+    "layer, x = $new, $x",
+    (
+        "x_hat = (x - x.mean(axis=(0, *range(2, x.ndim)), keepdims=True)) / x.std(axis=(0, "
+        "*range(2, x.ndim)), keepdims=True); layer.forward(x); $eval"
+    ),
+    yours="layer.forward(x).ravel()[:4]",
+    expected="x_hat.ravel()[:4]",
+    formula="the moving mean and variance start as those of the first batch",
+)
 def check_eval_after_one_batch(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """After one training batch the test phase normalizes with that batch's mean and variance.
 
@@ -176,6 +207,15 @@ def check_eval_after_one_batch(layer: RemoteLayer, probe: Probe, case: Case) -> 
 
 
 @check(points=4, needs="forward_shape")
+@by_hand(
+    "layer, x = $new, $x",
+    "layer.forward(x); layer.forward(x + 1e6); $eval",
+    yours="layer.forward(x)",
+    formula=(
+        "moving = decay * moving + (1 - decay) * batch, decay 0.8 in the exercise (in the lines: mean shifts by 1e6)"
+    ),
+    source="the exercise's text; Ioffe and Szegedy, Batch Normalization, 2015, algorithm 2",
+)
 def check_moving_averages(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """A further batch enters the moving mean and variance with a smaller share than what was there before.
 
@@ -212,6 +252,13 @@ def _used(layer: RemoteLayer, probe: Probe, case: Case) -> Statistics:
 
 
 @check(points=2, needs="moving_averages")
+@by_hand(
+    "layer, x = $new, $x",
+    "[layer.forward(x + 1e5 * k) for k in range(3)]; $eval",
+    yours="layer.forward(x)",
+    formula="y = gamma (x - moving mean) / sqrt(moving variance + epsilon) + beta",
+    source="Ioffe and Szegedy, Batch Normalization, 2015, algorithm 2, line 11",
+)
 def check_eval_value(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """After several batches, of different sizes, the test phase computes what the moving statistics say.
 
@@ -228,6 +275,7 @@ def check_eval_value(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
 
 
 @check(points=2, needs=["forward_value", "input_gradient"], cases=_IMAGES)
+@by_hand("layer, x = $new, $x", "layer.forward(x); y = layer.forward($rows); $zero", yours="$answers")
 def check_rows_after_images(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """Rows after images, images after rows, and images of another size, are treated like the ones before.
 
@@ -244,6 +292,13 @@ def check_rows_after_images(layer: RemoteLayer, oracle: Oracle, probe: Probe) ->
 
 
 @check(needs="forward_shape", cases=[CASES[0].name])
+@by_hand(
+    "layer, x = $new, $x",
+    "y = layer.forward(np.ones((6, x.shape[1])))",
+    yours="y[0]",
+    expected="np.zeros(x.shape[1])",
+    formula="x_hat = 0 / sqrt(0 + epsilon) = 0",
+)
 def check_zero_variance(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """A feature that never varies, and a batch of one sample, give finite numbers.
 
@@ -260,6 +315,13 @@ def check_zero_variance(layer: RemoteLayer, probe: Probe, case: Case) -> None:
 
 
 @check(needs="forward_value", cases=[CASES[0].name])
+@by_hand(
+    "layer, x = $new, $x",
+    yours="layer.forward(1e-8 * x).std() > 0.99",
+    expected="True",
+    formula="epsilon < 1e-10, against a variance of 1e-8",
+    source="the exercise's text",
+)
 def check_epsilon_is_small(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """Epsilon is smaller than 1e-10: a feature with tiny variance is normalized as well.
 
@@ -284,6 +346,13 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="BatchNormalization",
+            formula=(
+                "x_hat = (x - mean) / sqrt(variance + epsilon), y = gamma x_hat + beta; "
+                "dL/dgamma = sum dy x_hat; dL/dbeta = sum dy; "
+                "dL/dx = gamma / sqrt(variance + epsilon) (dy - mean(dy) - x_hat mean(dy x_hat))"
+            ),
+            source="Ioffe and Szegedy, Batch Normalization, 2015, algorithm 1 and section 3",
+            fill="layer.weights, layer.bias = rng.standard_normal((2, x.shape[1]))",
             kind="layer",
             cases=CASES,
             checks=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Case, Task
 from grader.probe import Probe
@@ -17,6 +17,7 @@ CASES = (
 
 
 @check(points=3, needs="shape")
+@by_hand("$start", yours="draw()")
 def check_value(initializer: RemoteInitializer, probe: Probe, case: Case) -> None:
     """Every entry is the constructor's value, or 0.1 if it was given none.
 
@@ -32,6 +33,8 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="Constant",
+            formula="w = value, 0.1 by default",
+            source="the exercise's text",
             kind="initializer",
             cases=CASES,
             checks=(check_value,),

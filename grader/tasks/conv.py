@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Case, Conventions, Layout, Table, Task, Tier
 from grader.oracle import Oracle
@@ -137,6 +137,13 @@ def fit(layer: RemoteLayer, case: Case, rng: np.random.Generator) -> Conventions
 
 
 @check(traits=["layer"], needs="forward_shape", cases=[CASES[0].name, CASES[8].name])
+@by_hand(
+    "layer, x = $new, $x; $fans",
+    "layer.initialize(fans, zero)",
+    yours="layer.forward(x)",
+    formula=("fan_in = C h w, fan_out = K h w (in the lines every weight is fan_in + fan_out / 1024)"),
+    source=("Glorot and Bengio, Understanding the difficulty of training deep feedforward networks, 2010, eq. 12"),
+)
 def check_initialize(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """initialize asks the first initializer for the weights, with the right fans, and the second for the bias.
 
@@ -166,6 +173,21 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="Conv",
+            formula=(
+                "y[n, k, i, j] = b[k] + sum over c, u, v of W[k, c, u, v] x[n, c, s i + u - p, s j + "
+                "v - q] (x is 0 outside); dL/dW sums dy x, dL/dx sums dy W over the same indices; "
+                "dL/db[k] = sum of dy[:, k]"
+            ),
+            source=(
+                "Goodfellow, Bengio and Courville, Deep Learning, 2016, section 9.1, eq. 9.6 "
+                "(cross-correlation); "
+                "Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, "
+                "section 2 (padding, strides)"
+            ),
+            fill=(
+                "layer.weights, layer.bias = rng.standard_normal(layer.weights.shape), "
+                "rng.standard_normal(layer.bias.shape)"
+            ),
             kind="layer",
             cases=CASES,
             checks=(check_initialize,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from framework.loss import Loss
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.loss_state import check_losses_are_independent
 from grader.model import Case, Conventions, Task, Tier
@@ -27,6 +27,7 @@ def oracle(loss: RemoteLoss, case: Case, conventions: Conventions) -> Loss:
 
 
 @check(points=2)
+@by_hand("$start; y = $labels", yours="loss.forward(p, y)")
 def check_value(loss: RemoteLoss, oracle: Loss, probe: Probe) -> None:
     """forward returns the loss, summed over the batch.
 
@@ -39,6 +40,7 @@ def check_value(loss: RemoteLoss, oracle: Loss, probe: Probe) -> None:
 
 
 @check(points=2)
+@by_hand("$start; y = $labels", "loss.forward(p, y)", yours="loss.backward(y)")
 def check_gradient(loss: RemoteLoss, oracle: Loss, probe: Probe) -> None:
     """backward returns the derivative of the loss with respect to the prediction.
 
@@ -52,6 +54,13 @@ def check_gradient(loss: RemoteLoss, oracle: Loss, probe: Probe) -> None:
 
 
 @check(needs="value")
+@by_hand(
+    "$start",
+    "y = np.eye(p.shape[1])[np.arange(len(p)) % p.shape[1]]",
+    yours="loss.forward(np.roll(y, 1, axis=1), y)",
+    expected="-np.log(np.finfo(float).eps) * len(y)",
+    formula="-ln(0 + eps) = 36.04 a sample, eps = 2.2e-16",
+)
 def check_totally_wrong(loss: RemoteLoss, probe: Probe, case: Case) -> None:
     """A prediction of zero for the true class costs -ln(eps), about 36.04 a sample, not infinity.
 
@@ -66,6 +75,13 @@ def check_totally_wrong(loss: RemoteLoss, probe: Probe, case: Case) -> None:
 
 
 @check(needs="value")
+@by_hand(
+    "$start",
+    "y = np.eye(p.shape[1])[np.arange(len(p)) % p.shape[1]]",
+    yours="loss.forward(y, y)",
+    expected="0.0",
+    formula="-ln(1 + eps) = 0",
+)
 def check_perfect(loss: RemoteLoss, probe: Probe, case: Case) -> None:
     """A perfect prediction costs nothing.
 
@@ -77,6 +93,11 @@ def check_perfect(loss: RemoteLoss, probe: Probe, case: Case) -> None:
 
 
 @check(needs="gradient")
+@by_hand(
+    "$start; y = $labels; loss.forward(p, y)",
+    "p = $other; y = $labels",
+    yours="[loss.forward(p, y), *loss.backward(y).ravel()[:3]]",
+)
 def check_second_batch(loss: RemoteLoss, oracle: Loss, probe: Probe) -> None:
     """A second batch, of another size, is treated like the first.
 
@@ -91,6 +112,13 @@ def check_second_batch(loss: RemoteLoss, oracle: Loss, probe: Probe) -> None:
 
 
 @check(needs="gradient", tier=Tier.ROBUST, reason="the slides guard the logarithm only")
+@by_hand(
+    "$start",
+    ("y = np.eye(p.shape[1])[np.arange(len(p)) % p.shape[1]]; loss.forward(np.roll(y, 1, axis=1), y)"),
+    yours="np.isfinite(loss.backward(y)).all()",
+    expected="True",
+    formula="-y / (p + eps) is finite where p = 0",
+)
 def check_gradient_at_zero(loss: RemoteLoss, probe: Probe, case: Case) -> None:
     """The gradient is finite even where the true class got probability zero.
 
@@ -114,6 +142,10 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="CrossEntropyLoss",
+            formula="L = - sum over the batch of ln(p + eps) where y = 1; dL/dp = - y / (p + eps)",
+            source=(
+                "Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.2.2.3; eps as in the exercise's text"
+            ),
             kind="loss",
             cases=CASES,
             checks=(

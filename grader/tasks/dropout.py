@@ -11,7 +11,7 @@ import numpy as np
 
 from grader import compare
 from grader.chance import binomial_bounds
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Case, Task, Tier
 from grader.probe import Probe
@@ -72,6 +72,12 @@ def _note_range(probe: Probe, name: str, values: Array, expected: float) -> None
 
 
 @check(points=3, needs="forward_shape", cases=_THINNED)
+@by_hand(
+    "layer, x, keep = $new, $x, $p",
+    "layer.forward(x); $eval",
+    yours="layer.forward(x).ravel()[:4]",
+    expected="x.ravel()[:4]",
+)
 def check_eval_is_identity(layer: RemoteLayer, probe: Probe) -> None:
     """In the test phase nothing is dropped and nothing is scaled; in training again, it is.
 
@@ -92,6 +98,9 @@ def check_eval_is_identity(layer: RemoteLayer, probe: Probe) -> None:
 
 
 @check(points=6, needs="forward_shape", cases=_THINNED)
+@by_hand(
+    "layer, x, keep = $new, $x, $p", "y = layer.forward(x)", yours="y[y != 0][:4]", expected="(x / keep)[y != 0][:4]"
+)
 def check_training_values(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """In training every element is either zero or the input divided by the probability.
 
@@ -106,6 +115,11 @@ def check_training_values(layer: RemoteLayer, probe: Probe, case: Case) -> None:
 
 
 @check(points=4, needs="forward_shape", cases=_TABLES)
+@by_hand(
+    "layer, x, keep = $new, $x, $p",
+    yours="np.mean([np.mean(layer.forward(x) != 0) for _ in range(50)])",
+    expected="keep",
+)
 def check_keep_rate(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """The share of elements that are kept is the probability given.
 
@@ -128,6 +142,13 @@ def check_keep_rate(layer: RemoteLayer, probe: Probe, case: Case) -> None:
 
 
 @check(points=4, needs="forward_shape", cases=_TABLES)
+@by_hand(
+    "layer, x, keep = $new, $x, $p",
+    "kept = layer.forward(x) != 0",
+    yours="(len(np.unique(kept, axis=0)), len(np.unique(kept, axis=1).T))",
+    expected="x.shape",
+    formula="N D independent draws: all rows differ, all columns differ",
+)
 def check_elements_are_independent(layer: RemoteLayer, probe: Probe) -> None:
     """Every element of a batch has its own fate: neither whole samples nor whole features are dropped together.
 
@@ -157,6 +178,11 @@ def _first_pair_of_equals(lines: Array) -> tuple[int, int] | None:
 
 
 @check(points=2, needs="forward_shape", cases=_TABLES)
+@by_hand(
+    "layer, x, keep = $new, $x, $p",
+    yours="np.array_equal(layer.forward(x) != 0, layer.forward(x) != 0)",
+    expected="False",
+)
 def check_masks_are_fresh(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """Every forward pass draws a new mask.
 
@@ -173,6 +199,12 @@ def check_masks_are_fresh(layer: RemoteLayer, probe: Probe, case: Case) -> None:
 
 
 @check(points=6, needs=["forward_shape", "backward_shape"], cases=_THINNED)
+@by_hand(
+    "layer, x, keep = $new, $x, $p",
+    ("y = layer.forward(x); dy = rng.standard_normal(y.shape); $zero; dx = layer.backward(dy)"),
+    yours="dx.ravel()[:4]",
+    expected="(dy * y / x).ravel()[:4]",
+)
 def check_backward_uses_the_mask(layer: RemoteLayer, probe: Probe) -> None:
     """backward multiplies each error by what forward multiplied the element with.
 
@@ -191,6 +223,12 @@ def check_backward_uses_the_mask(layer: RemoteLayer, probe: Probe) -> None:
 
 
 @check(needs=["forward_shape", "backward_shape"], cases=["keep everything"])
+@by_hand(
+    "layer, x, keep = $new, $x, $p",
+    "y = layer.forward(x); $zero; dx = layer.backward(x)",
+    yours="[*y.ravel()[:2], *dx.ravel()[:2]]",
+    expected="[*x.ravel()[:2], *x.ravel()[:2]]",
+)
 def check_keeping_everything(layer: RemoteLayer, probe: Probe) -> None:
     """With probability 1 nothing changes, in training as in the test phase, forward or backward.
 
@@ -206,6 +244,12 @@ def check_keeping_everything(layer: RemoteLayer, probe: Probe) -> None:
 
 
 @check(needs=["keep_rate"], cases=_TABLES, tier=Tier.ROBUST, reason="a fixed number in every batch trains as well")
+@by_hand(
+    "layer, x, keep = $new, $x, $p",
+    yours="len({int(np.sum(layer.forward(x) != 0)) for _ in range(6)}) > 1",
+    expected="True",
+    formula="the number kept is binomial, not fixed",
+)
 def check_number_varies(layer: RemoteLayer, probe: Probe) -> None:
     """The number of elements that are kept varies.
 
@@ -228,6 +272,14 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="Dropout",
+            formula=(
+                "in training y = x m / p with m ~ Bernoulli(p), p the probability to keep, and dL/dx "
+                "= dy m / p; in the test phase y = x"
+            ),
+            source=(
+                "Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from "
+                "Overfitting, 2014, sections 4 and 10 (scaled in training)"
+            ),
             kind="layer",
             cases=CASES,
             checks=(

@@ -30,6 +30,8 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="Flatten",
+            formula="y[n] = x[n] row by row, the last axis fastest; dL/dx = dy in the shape of x",
+            source="the order of numpy.reshape (C order); the exercise's text",
             kind="layer",
             cases=CASES,
             traits=frozenset({"deterministic"}),

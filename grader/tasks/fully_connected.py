@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.layouts import admissible, join_affine, split_affine, usual
 from grader.model import Case, Conventions, Layout, Table, Task
@@ -71,6 +71,15 @@ def oracle(layer: RemoteLayer, case: Case, conventions: Conventions) -> Oracle:
 
 
 @check(points=20, traits=["layer"], needs="forward_shape", cases=[CASES[0].name], groups=["ex2"])
+@by_hand(
+    "layer, x = $new, $x; $fans",
+    "layer.initialize(fans, zero)",
+    yours="layer.forward(x)",
+    formula=(
+        "fan_in = D, fan_out = M; the bias is none of the inputs (in the lines every weight is fan_in + fan_out / 1024)"
+    ),
+    source=("Glorot and Bengio, Understanding the difficulty of training deep feedforward networks, 2010, eq. 12"),
+)
 def check_initialize(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """initialize asks the first initializer for the weights, with the right fans, and the second for the bias.
 
@@ -94,6 +103,13 @@ def check_initialize(layer: RemoteLayer, probe: Probe, case: Case) -> None:
 
 
 @check(needs="forward_shape", cases=[CASES[0].name], groups=["ex1"])
+@by_hand(
+    "layer, another, x = $new, $new, $x",
+    yours="np.array_equal(layer.forward(x), another.forward(x))",
+    expected="False",
+    formula="every weight and every bias from U[0, 1)",
+    source="the exercise's text",
+)
 def check_first_weights(layer: RemoteLayer, probe: Probe) -> None:
     """A new layer has random weights and a random bias, of its own.
 
@@ -130,6 +146,9 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="FullyConnected",
+            formula="y = x W + b; dL/dx = dy W^T; dL/dW = x^T dy; dL/db = sum of dy over the batch",
+            source=("Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, 1986"),
+            fill="layer.weights = rng.standard_normal(layer.weights.shape)",
             kind="layer",
             cases=CASES,
             checks=(check_initialize, check_first_weights),

@@ -22,6 +22,8 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="He",
+            formula="w ~ N(0, 2 / fan_in): that is the variance",
+            source="He et al., Delving Deep into Rectifiers, 2015, eq. 10",
             kind="initializer",
             cases=CASES,
             traits=frozenset({"random"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Case, Task
 from grader.oracle import regularizer_oracle
@@ -18,6 +18,7 @@ CASES = (
 
 
 @check(needs="penalty_gradient")
+@by_hand("$start", yours="regularizer.calculate_gradient(0 * w).ravel()[:4]", expected="np.zeros(4)")
 def check_at_zero(regularizer: RemoteRegularizer, probe: Probe) -> None:
     """At weight zero the gradient is finite, and one of the admissible ones.
 
@@ -43,6 +44,8 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="L1_Regularizer",
+            formula="norm = alpha sum |w|; calculate_gradient = alpha sign(w)",
+            source="Goodfellow, Bengio and Courville, Deep Learning, 2016, section 7.1.2",
             kind="regularizer",
             cases=CASES,
             checks=(check_at_zero,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from framework.loss import Loss
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.loss_state import check_losses_are_independent
 from grader.model import Case, Task
@@ -26,6 +26,7 @@ def oracle(*_: object) -> Loss:
 
 
 @check(points=2)
+@by_hand("$start; y = $labels", yours="loss.forward(p, y)")
 def check_value(loss: RemoteLoss, oracle: Loss, probe: Probe) -> None:
     """forward returns the squared error, summed over the batch and all outputs.
 
@@ -37,6 +38,7 @@ def check_value(loss: RemoteLoss, oracle: Loss, probe: Probe) -> None:
 
 
 @check(points=2)
+@by_hand("$start; y = $labels", "loss.forward(p, y)", yours="loss.backward(y)")
 def check_gradient(loss: RemoteLoss, oracle: Loss, probe: Probe) -> None:
     """backward returns the derivative of the loss with respect to the prediction.
 
@@ -49,6 +51,11 @@ def check_gradient(loss: RemoteLoss, oracle: Loss, probe: Probe) -> None:
 
 
 @check(needs="gradient")
+@by_hand(
+    "$start; y = $labels; loss.forward(p, y)",
+    "p = $other; y = $labels",
+    yours="[loss.forward(p, y), *loss.backward(y).ravel()[:3]]",
+)
 def check_second_batch(loss: RemoteLoss, oracle: Loss, probe: Probe) -> None:
     """A second batch, of another size, is treated like the first.
 
@@ -67,6 +74,8 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="L2Loss",
+            formula="L = sum (p - y)^2; dL/dp = 2 (p - y)",
+            source=("Goodfellow, Bengio and Courville, Deep Learning, 2016, section 5.1.4 (without the mean)"),
             kind="loss",
             cases=CASES,
             checks=(check_value, check_gradient, check_second_batch, check_losses_are_independent),

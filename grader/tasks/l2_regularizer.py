@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Case, Task
 from grader.oracle import regularizer_oracle
@@ -18,6 +18,7 @@ CASES = (
 
 
 @check(needs="penalty_gradient")
+@by_hand("$start", yours="regularizer.calculate_gradient(0 * w).ravel()[:4]", expected="np.zeros(4)")
 def check_at_zero(regularizer: RemoteRegularizer, probe: Probe) -> None:
     """Weights of zero cost nothing and are not moved.
 
@@ -34,6 +35,15 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="L2_Regularizer",
+            formula=(
+                "norm = alpha sum w^2; "
+                "calculate_gradient = alpha w (the exercise's factors: one is not the derivative of "
+                "the other)"
+            ),
+            source=(
+                "Goodfellow, Bengio and Courville, Deep Learning, 2016, section 7.1.1; "
+                "the factors from the exercise's text"
+            ),
             kind="regularizer",
             cases=CASES,
             checks=(check_at_zero,),

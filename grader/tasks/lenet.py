@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from framework import datasets
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.lenet_oracle import KNOWN_LAYERS, LeNetOracle, NotUnderstood, candidates, folded_name
 from grader.model import Case, Task
@@ -28,6 +28,13 @@ BATCH, IMAGES, HELD_BACK = 16, 960, 360
 
 
 @check(points=4)
+@by_hand(
+    why_not=(
+        "it trains the whole network beside the reference and compares every parameter after "
+        "every step; the message names the step and the parameter, and that layer's own "
+        "checks have five lines"
+    )
+)
 def check_k_steps(lenet: RemoteLeNet, probe: Probe) -> None:
     """Three training steps follow the reference's, parameter by parameter.
 
@@ -103,6 +110,7 @@ def _assert_convolutional(names: list[str]) -> None:
 
 
 @check(points=6)
+@by_hand(why_not=("it trains on a thousand digits; python -m framework.train_lenet does that for you, with a plot"))
 def check_learns(lenet: RemoteLeNet, probe: Probe) -> None:
     """It learns to read handwritten digits: half of the held-back ones right after 960 images, two times of three.
 
@@ -160,6 +168,14 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="LeNet",
+            formula=(
+                "conv - ReLU - pool - conv - ReLU - pool - flatten - three fully connected, softmax; "
+                "cross entropy; Adam"
+            ),
+            source=(
+                "LeCun et al., Gradient-Based Learning Applied to Document Recognition, 1998, "
+                "section II.B, with ReLU and max pooling; the exercise's text"
+            ),
             kind="lenet",
             cases=CASES,
             checks=(check_k_steps, check_learns),

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.compare import number
 from grader.guest.faults import Fault
 from grader.hookspecs import hookimpl
@@ -83,6 +83,13 @@ def _assert_length(probe: Probe, losses: Array, wanted: int, calls: str) -> None
 
 
 @check(points=2, cases=[PLAIN.name])
+@by_hand(
+    "$start",
+    "$doubles",
+    yours="net.forward()",
+    expected="np.sum((4 * x - x) ** 2)",
+    formula="loss(f_n(... f_1(x)), y) for the batch (x, y) of one call of next()",
+)
 def check_forward(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
     """forward draws one batch and returns its loss.
 
@@ -95,6 +102,13 @@ def check_forward(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -
 
 
 @check(points=2, cases=[PLAIN.name])
+@by_hand(
+    "$start",
+    "$doubles",
+    yours="(net.train(3), net.train(2), len(net.loss))[-1]",
+    expected="5",
+    formula="one loss per iteration",
+)
 def check_loss_history(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
     """train(n) appends n losses to `loss`, one per iteration.
 
@@ -113,6 +127,13 @@ def check_loss_history(network: RemoteNetwork, oracle: RemoteNetwork, probe: Pro
 
 
 @check(points=4, cases=[PLAIN.name, SQUARE.name])
+@by_hand(
+    "$start",
+    "$doubles",
+    yours="(net.train(1), net.layers[0].e.ravel()[:4])[-1]",
+    expected="2 * x.ravel()[:4]",
+    formula=("dL/dx_k = backward_k(dL/dx_{k+1}), from the last layer to the first, starting with loss.backward(y)"),
+)
 def check_training(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
     """train moves every trainable layer down the gradient of its own batch's loss.
 
@@ -127,6 +148,16 @@ def check_training(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) 
 
 
 @check(points=3, needs="training", cases=[case.name for case in OWN])
+@by_hand(
+    "$start_with_optimizer",
+    "$trained_doubles",
+    yours="net.layers[0].optimizer is net.layers[1].optimizer",
+    expected="False",
+    why_not_native=(
+        "in this dialect the container keeps the optimizers, and where is up to you: nothing "
+        "that five lines could look at"
+    ),
+)
 def check_own_optimizers(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
     """Every layer has an optimizer of its own.
 
@@ -139,6 +170,7 @@ def check_own_optimizers(network: RemoteNetwork, oracle: RemoteNetwork, probe: P
 
 
 @check(points=2, cases=[PLAIN.name])
+@by_hand("$start", "$doubles", yours="net.test(x).ravel()[:4]", expected="4 * x.ravel()[:4]", formula="f_n(... f_1(x))")
 def check_test_output(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
     """test(x) returns the last layer's output, without labels, loss or data layer.
 
@@ -150,6 +182,7 @@ def check_test_output(network: RemoteNetwork, oracle: RemoteNetwork, probe: Prob
 
 
 @check(points=1, needs=["training", "test_output"], cases=[PLAIN.name])
+@by_hand("$start", "$doubles", yours="(net.train(2), net.test(x), len(net.loss))[-1]", expected="2")
 def check_test_between(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
     """test leaves the training alone: it takes no batch, adds no loss, changes no weights.
 
@@ -167,6 +200,7 @@ def check_test_between(network: RemoteNetwork, oracle: RemoteNetwork, probe: Pro
 
 
 @check(points=8, groups=["ex2", "ex3"], cases=[PLAIN.name])
+@by_hand("$start", "$trained_doubles", yours="net.layers[0].given", expected="('weights', 'bias')")
 def check_initializers(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
     """append_layer initializes every trainable layer: its weights with the first initializer, its bias with the second.
 
@@ -180,6 +214,12 @@ def check_initializers(network: RemoteNetwork, oracle: RemoteNetwork, probe: Pro
 
 
 @check(points=5, groups=["ex3"], needs=["forward", "test_output"], cases=[FROZEN.name])
+@by_hand(
+    "$start",
+    "$doubles",
+    yours=("(net.train(1), net.test(x), [part.testing_phase or not part.training for part in net.layers])[-1]"),
+    expected="[True, True]",
+)
 def check_phases(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
     """train puts every layer into the training phase, test into the test phase, each time anew.
 
@@ -209,6 +249,14 @@ def check_phases(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) ->
 
 
 @check(points=5, groups=["ex3"], needs=["forward", "loss_history"], cases=[case.name for case in PENALTIES])
+@by_hand(
+    why_not=(
+        "where the penalty is asked for is up to you (the container, the layer), so that "
+        "there is no layer that five lines could write for all; "
+        "give your own FullyConnected an optimizer with a regularizer and compare two "
+        "losses, with it and without"
+    )
+)
 def check_regularization_loss(
     network: RemoteNetwork, oracle: RemoteNetwork, new: Callable[[], RemoteNetwork], probe: Probe, case: Case
 ) -> None:
@@ -268,6 +316,12 @@ def _norm(w: Array, case: Case) -> float:
 
 
 @check(points=4, groups=["ex3"], needs=["forward", "test_output"], cases=[PLAIN.name])
+@by_hand(
+    why_not=(
+        "it writes a file and needs layers that can be pickled, which classes made in five "
+        "lines cannot; save a network of your own layers, load it, and compare test(x)"
+    )
+)
 def check_save_and_load(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) -> None:
     """A network that was saved and loaded again gives the same outputs, and has the new data layer.
 
@@ -292,6 +346,14 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="NeuralNetwork",
+            formula=(
+                "loss = loss_layer(f_n(... f_1(x)), y) + the regularizer's norm; "
+                "backward: from the loss layer through f_n to f_1, each updates its own parameters"
+            ),
+            source=(
+                "Rumelhart, Hinton and Williams, Learning representations by back-propagating "
+                "errors, 1986; the exercise's text"
+            ),
             kind="network",
             cases=(PLAIN, SQUARE, *OWN, FROZEN, *PENALTIES),
             checks=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Case, Task, Tier
 from grader.oracle import Oracle, plain_oracle
@@ -37,6 +37,7 @@ _OVERLAPPING = [CASES[1].name, CASES[2].name]
 
 
 @check(needs="forward_shape", cases=_USUAL)
+@by_hand("$start", "y = layer.forward(x - 10); $zero", yours="$answers")
 def check_negative_inputs(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """Where all inputs are negative, so are the maxima.
 
@@ -51,6 +52,12 @@ def check_negative_inputs(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> N
 
 
 @check(needs=["forward_value", "backward_shape"], cases=_OVERLAPPING)
+@by_hand(
+    "$start; x[:, :, 2, 2] = 10",
+    "y = layer.forward(x); $zero; dx = layer.backward(np.ones_like(y))",
+    yours="dx[:, :, 2, 2]",
+    formula="dL/dx of an input is the sum over all windows that it wins",
+)
 def check_one_winner_of_several_windows(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """An input that wins in several windows gets the errors of all of them.
 
@@ -67,6 +74,13 @@ def check_one_winner_of_several_windows(layer: RemoteLayer, oracle: Oracle, prob
 
 @check(
     needs=["forward_value", "input_gradient"], cases=_USUAL, tier=Tier.ROBUST, reason="the exercise leaves ties open"
+)
+@by_hand(
+    "layer, x = $new, np.full($shape, 0.5)",
+    ("y = layer.forward(x); dy = np.abs(rng.standard_normal(y.shape)); $zero; dx = layer.backward(dy)"),
+    yours="dx.sum(axis=(2, 3)).ravel()[:4]",
+    expected="dy.sum(axis=(2, 3)).ravel()[:4]",
+    formula="the sub-gradients of a window's maximum sum to one",
 )
 def check_ties(layer: RemoteLayer, probe: Probe) -> None:
     """Where several inputs of a window are equally large, the gradient that they get together is the window's.
@@ -89,6 +103,11 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="Pooling",
+            formula=(
+                "y[n, c, i, j] = max of x[n, c, s i + u, s j + v] over the window; "
+                "dL/dx = dy at the maximum, summed over windows"
+            ),
+            source=("Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 3"),
             kind="layer",
             cases=CASES,
             checks=(check_negative_inputs, check_one_winner_of_several_windows, check_ties),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Case, Task
 from grader.oracle import plain_oracle
@@ -19,6 +19,13 @@ CASES = (
 
 
 @check(needs=["forward_value", "input_gradient"], cases=["three rows"])
+@by_hand(
+    "$start; x[0, :2] = 0",
+    "y = layer.forward(x); $zero; dx = layer.backward(np.ones_like(y))",
+    yours="(y[0, 0], 0 <= dx[0, 0] <= 1)",
+    expected="(0.0, True)",
+    formula="max(0, 0) = 0, and any slope from 0 to 1 (the sub-differential)",
+)
 def check_at_zero(layer: RemoteLayer, probe: Probe) -> None:
     """At exactly zero the output is zero and the gradient is one of the admissible ones.
 
@@ -42,6 +49,8 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="ReLU",
+            formula="y = max(0, x); dL/dx = dy where x > 0, else 0",
+            source="Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, 2010",
             kind="layer",
             cases=CASES,
             checks=(check_at_zero,),

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.guest.faults import Fault
 from grader.hookspecs import hookimpl
 from grader.model import Case, Conventions, Layout, Table, Task, Tier
@@ -114,6 +114,7 @@ def layout(case: Case, conventions: Conventions, raw: Table) -> Layout:
 
 
 @check(traits=["layer"], needs="forward_shape")
+@by_hand("layer, x = $new, $x; $constants", "layer.initialize(const(0.3), const(-0.2))", yours="layer.forward(x)")
 def check_initialize(layer: RemoteLayer, probe: Probe, case: Case) -> None:
     """initialize reaches both weight matrices and both biases.
 
@@ -132,6 +133,13 @@ def check_initialize(layer: RemoteLayer, probe: Probe, case: Case) -> None:
 
 
 @check(points=2, needs="forward_value")
+@by_hand(
+    "$start",
+    "layer.forward(x)",
+    yours="layer.forward(x).ravel()[:4]",
+    expected="layer.forward(x).ravel()[:4]",
+    formula="h_0 = 0 for every sequence",
+)
 def check_memory_off(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """Without memorize every sequence starts from a hidden state of zeros.
 
@@ -145,6 +153,13 @@ def check_memory_off(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
 
 
 @check(points=2, needs="forward_value")
+@by_hand(
+    "$start",
+    "$memory_on; layer.forward(x); second = layer.forward(x); $memory_off",
+    yours="second.ravel()[:4]",
+    expected="layer.forward(np.concatenate([x, x]))[len(x) :].ravel()[:4]",
+    formula="h_0 of a sequence = h_T of the one before",
+)
 def check_memory_on(layer: RemoteLayer, oracle: Oracle, probe: Probe, case: Case) -> None:
     """With memorize, a sequence in two halves gives what it gives in one piece.
 
@@ -163,6 +178,13 @@ def check_memory_on(layer: RemoteLayer, oracle: Oracle, probe: Probe, case: Case
 
 
 @check(needs="memory_on")
+@by_hand(
+    "$start",
+    "alone = layer.forward(x); $memory_on; layer.forward(x); $memory_off",
+    yours="layer.forward(x).ravel()[:4]",
+    expected="alone.ravel()[:4]",
+    formula="h_0 = 0 again",
+)
 def check_memory_switched_off(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """Switching memorize off forgets: the next sequence starts from zeros.
 
@@ -179,6 +201,15 @@ def check_memory_switched_off(layer: RemoteLayer, oracle: Oracle, probe: Probe) 
     needs=["memory_on", "input_gradient", "sgd_step"],
     tier=Tier.ROBUST,
     reason="the exercise tests memorize in forward only",
+)
+@by_hand(
+    "$start; $memory_on; layer.forward(x); y = layer.forward($other)",
+    "$zero; layer.backward(0.1 * rng.standard_normal(y.shape))",
+    yours="$gradient",
+    formula=(
+        "dL/dW = sum over t of this sequence, with its own h_t and the h_0 it began with; nothing flows back beyond h_0"
+    ),
+    source="Werbos, Backpropagation through time, 1990; truncated: Williams and Peng, 1990",
 )
 def check_memory_gradient(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """With memorize, backward of a second sequence uses that sequence's own states.
@@ -215,6 +246,13 @@ def check_memory_gradient(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> N
 
 
 @check(needs="forward_value", cases=_LONG)
+@by_hand(
+    "layer, x = $new, $x; layer.forward(x)",
+    "$silence",
+    yours="np.ptp(layer.forward(x), axis=0)",
+    expected="np.zeros($outputs)",
+    formula="with W_x = W_h = 0 every step gives the same y",
+)
 def check_new_weights_are_used(layer: RemoteLayer, probe: Probe) -> None:
     """Weights that are set from outside are those that forward uses.
 
@@ -227,6 +265,16 @@ def check_new_weights_are_used(layer: RemoteLayer, probe: Probe) -> None:
 
 
 @check(needs=["input_gradient", "sgd_step"], tier=Tier.ROBUST, cases=_LONG, reason="errors in training stay small")
+@by_hand(
+    "$start",
+    (
+        "y = layer.forward(x); dy = 0.1 * rng.standard_normal(y.shape); $zero; "
+        "dx = layer.backward(dy); layer.forward(x); $zero"
+    ),
+    yours="layer.backward(1e5 * dy).ravel()[:4]",
+    expected="(1e5 * dx).ravel()[:4]",
+    formula="the gradient is linear in the error",
+)
 def check_large_error(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """A large error gives a large gradient: nothing is clipped inside the layer.
 
@@ -266,6 +314,19 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="RNN",
+            formula=(
+                "h_t = tanh(x_t Wx + h_(t-1) Wh + bh), y_t = sigmoid(h_t Wy + by); "
+                "backward: dh_t = dy_t y_t (1 - y_t) Wy^T + dz_(t+1) Wh^T, dz_t = dh_t (1 - h_t^2), "
+                "and every matrix sums its contributions over t"
+            ),
+            source=(
+                "Elman, Finding Structure in Time, 1990; "
+                "Werbos, Backpropagation through time: what it does and how to do it, 1990"
+            ),
+            fill=(
+                "$constants; layer.initialize(const(0.3), const(-0.2)); "
+                "layer.weights = 0.6 * rng.standard_normal(layer.weights.shape)"
+            ),
             kind="layer",
             cases=CASES,
             checks=(

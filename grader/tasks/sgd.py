@@ -15,4 +15,14 @@ CASES = (
 @hookimpl
 def backcheck_tasks() -> list[Task]:
     """Return the task of this module."""
-    return [Task(name="Sgd", kind="optimizer", cases=CASES, oracle=optimizer_oracle("Sgd"), points={"ex1": 5})]
+    return [
+        Task(
+            name="Sgd",
+            formula="w_new = w - learning_rate g",
+            source="Robbins and Monro, A Stochastic Approximation Method, 1951",
+            kind="optimizer",
+            cases=CASES,
+            oracle=optimizer_oracle("Sgd"),
+            points={"ex1": 5},
+        )
+    ]

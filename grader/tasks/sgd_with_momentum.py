@@ -18,6 +18,11 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="SgdWithMomentum",
+            formula="v = momentum v - learning_rate g, from v = 0; w_new = w + v",
+            source=(
+                "Polyak, Some methods of speeding up the convergence of iteration methods, 1964; "
+                "Goodfellow, Bengio and Courville, Deep Learning, 2016, algorithm 8.2"
+            ),
             kind="optimizer",
             cases=CASES,
             oracle=optimizer_oracle("SgdWithMomentum"),

@@ -14,6 +14,8 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="Sigmoid",
+            formula="y = 1 / (1 + exp(-x)); dL/dx = dy y (1 - y)",
+            source="Goodfellow, Bengio and Courville, Deep Learning, 2016, section 3.10, eq. 3.30",
             kind="layer",
             cases=CASES,
             checks=(check_extreme_inputs,),

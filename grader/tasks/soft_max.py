@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.checks.define import check
+from grader.checks.define import by_hand, check
 from grader.hookspecs import hookimpl
 from grader.model import Case, Task
 from grader.oracle import Oracle, plain_oracle
@@ -19,6 +19,13 @@ CASES = (
 
 
 @check(points=2, needs="forward_shape", cases=["three rows"])
+@by_hand(
+    "$start",
+    "y = layer.forward(x + np.array([[0.0], [1e4], [-1e4]])); $zero",
+    yours="$answers",
+    formula="softmax(x) = softmax(x - max(x)), row by row",
+    source="Goodfellow, Bengio and Courville, Deep Learning, 2016, section 4.1",
+)
 def check_huge_logits(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """Huge logits, of different size in each row, give finite and right probabilities.
 
@@ -38,6 +45,8 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="SoftMax",
+            formula="y_k = exp(x_k) / sum_j exp(x_j) in each row; dL/dx = y (dy - sum_j dy_j y_j)",
+            source=("Goodfellow, Bengio and Courville, Deep Learning, 2016, eq. 4.1; its derivative by the chain rule"),
             kind="layer",
             cases=CASES,
             checks=(check_huge_logits,),

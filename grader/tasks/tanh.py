@@ -14,6 +14,8 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="TanH",
+            formula="y = tanh(x); dL/dx = dy (1 - y^2)",
+            source="LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998, section 4.4",
             kind="layer",
             cases=CASES,
             checks=(check_extreme_inputs,),

@@ -20,6 +20,8 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="UniformRandom",
+            formula="w ~ U[0, 1): mean 1/2, standard deviation sqrt(1/12)",
+            source="the exercise's text",
             kind="initializer",
             cases=CASES,
             traits=frozenset({"random"}),

@@ -22,6 +22,10 @@ def backcheck_tasks() -> list[Task]:
     return [
         Task(
             name="Xavier",
+            formula="w ~ N(0, 2 / (fan_in + fan_out)): that is the variance",
+            source=(
+                "Glorot and Bengio, Understanding the difficulty of training deep feedforward networks, 2010, eq. 12"
+            ),
             kind="initializer",
             cases=CASES,
             traits=frozenset({"random"}),
