@@ -82,5 +82,8 @@ def _plugins() -> str:
         except (ImportError, ValueError, AttributeError):  # the registry has a line about it
             continue
         if spec is not None and spec.origin and Path(spec.origin).is_file():
-            digest.update(Path(spec.origin).read_bytes())
+            file = Path(spec.origin)
+            package = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
+            for path in package:
+                digest.update(path.relative_to(file.parent).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -22,7 +22,7 @@ _AHEAD = 2  # bundles a worker has in hand: the one it grades, and the next, so 
 _TRIES = 2
 _WORKER = "grader.executors.worker"
 _PROJECT = Path(__file__).parent.parent.parent
-_ONE_THREAD = dict.fromkeys(
+ONE_THREAD = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 
@@ -142,7 +142,7 @@ class _Pool:
             ],  # -P: a numpy.py in the current folder is none of ours
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
             start_new_session=True,
         )
         assert process.stdin is not None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
 from grader.bench import generator
+from grader.executors.processes import ONE_THREAD
 from grader.plugins import Registry, load_registry
 from grader.selftest.detection import detect, tiers
 from grader.selftest.imitations import forms, grade_imitation
@@ -30,8 +33,12 @@ class Trial:
     named: bool = False
 
 
-def trials(registry: Registry, names: Collection[str], seed: int) -> list[Trial]:
-    """Return everything to try in these tasks. Of each mistake the seed chooses one variant and form to be named."""
+def trials(registry: Registry, names: Collection[str], seed: int, *, every_form: bool = True) -> list[Trial]:
+    """Return everything to try in these tasks. Of each mistake the seed chooses one variant and form to be named.
+
+    Without `every_form` each variant of a mistake is tried in one of the dialects that it can have, which the seed
+    chooses.
+    """
     found = []
     for name in names:
         if registry.tasks[name].reference is not None or registry.tasks[name].origin is None:
@@ -42,7 +49,8 @@ def trials(registry: Registry, names: Collection[str], seed: int) -> list[Trial]
     by_id: dict[tuple[str, str], list[Trial]] = {}
     for number, wrong in enumerate(registry.misconceptions):
         for name in (name for name in wrong.tasks if name in names):
-            for form in _asked(registry, name, forms(wrong)):
+            asked = _asked(registry, name, forms(wrong))
+            for form in asked if every_form or not asked else [asked[(seed + number) % len(asked)]]:
                 by_id.setdefault((name, wrong.id), []).append(Trial(Kind.MISTAKE, name, form, number))
     for (name, id), several in by_id.items():
         chosen = int(generator(seed, "selftest", name, id).integers(len(several)))
@@ -71,14 +79,14 @@ def carry_out(registry: Registry, trial: Trial, seed: int) -> Outcome:
 def outcomes(registry: Registry, given: Sequence[Trial], seed: int, jobs: int) -> Iterator[Outcome]:
     """Yield what becomes of each trial, as it happens, from `jobs` processes (one: from this process).
 
-    Workers are fresh interpreters that load what is installed.
+    Workers are fresh interpreters that load what is installed, each with one thread for BLAS.
     """
     if jobs == 1:
         for trial in given:
             yield carry_out(registry, trial, seed)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupts) as pool:
+    with _one_thread(), ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupts) as pool:
         try:
             waiting = [pool.submit(_in_worker, trial, seed) for trial in given]
             for done in as_completed(waiting):
@@ -86,6 +94,18 @@ def outcomes(registry: Registry, given: Sequence[Trial], seed: int, jobs: int) -
         except BaseException:  # Ctrl-C, too: what has not begun is not begun any more
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let processes that are started inside the block inherit an environment in which BLAS keeps to one thread."""
+    before = dict(os.environ)
+    os.environ.update(ONE_THREAD)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _ignore_interrupts() -> None:
