@@ -1,6 +1,11 @@
 """The front door: `python dispatch.py --task RNN` grades a hand-in; `--help` tells the rest."""
 
+import sys
+
 if __name__ == "__main__":
+    if sys.version_info < (3, 11):  # noqa: UP036 - whoever starts it with an older one shall be told
+        print("dispatch.py: backcheck needs Python 3.11 or newer; this is " + sys.version.split()[0], file=sys.stderr)
+        raise SystemExit(2)
     try:
         from grader.cli import run
 

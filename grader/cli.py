@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 OK, FAILED, USAGE, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
 PROJECT = Path(__file__).parent.parent
+_SET_UP = "python -m pip install -e . (in the folder of dispatch.py; best in a virtual environment, see README.md)"
 
 
 def run() -> None:
@@ -39,10 +40,14 @@ def run() -> None:
     except BrokenPipeError:  # the reader of our output has gone: nothing is left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = OK
-    except Exception:
-        traceback.print_exc()
-        print("dispatch.py: the grader itself is broken, as told above; that costs no points", file=sys.stderr)
+    except Exception as exc:
         code = BROKEN
+        missing = str(exc.name) if isinstance(exc, ModuleNotFoundError) else ""
+        if missing and missing.partition(".")[0] not in ("grader", "framework"):
+            print(f"dispatch.py: {sys.executable} has no {missing}; set it up with: {_SET_UP}", file=sys.stderr)
+        else:
+            traceback.print_exc()
+            print("dispatch.py: the grader itself is broken, as told above; that costs no points", file=sys.stderr)
     sys.exit(code)
 
 

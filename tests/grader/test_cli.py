@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -220,6 +221,16 @@ def test_error_that_nobody_foresaw_exits_3(folder: Path, tmp_path: Path) -> None
         "RuntimeError: not today",
         "dispatch.py: the grader itself is broken, as told above; that costs no points",
     ]
+
+
+def test_interpreter_without_the_dependencies_is_told_what_to_do() -> None:
+    """Played by an interpreter that does not look into site-packages."""
+    words = [os.path.realpath(sys.executable), "-S", str(PROJECT / "dispatch.py"), "--list"]
+    bare = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(words, env=bare, capture_output=True, text=True, check=False)
+    assert done.returncode == BROKEN
+    assert done.stderr.count("\n") == 1
+    assert "has no tabulate; set it up with: python -m pip install -e ." in done.stderr
 
 
 def start(*words: object) -> subprocess.Popen[str]:
