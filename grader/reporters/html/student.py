@@ -40,13 +40,14 @@ class Shown:
 def student_page(row: Row, reports: Sequence[Report], *, home: str) -> str:
     """Return the page; `home` is where the class page is."""
     pictures = Pictures()
-    tasks = [_task(report, pictures) for report in reports]
+    tasks = [task_section(report, pictures) for report in reports]
     level = reports[0].isolation if reports else ""
     template = environment().get_template("student.html.j2")
     return template.render(row=row, handin=row.handin, tasks=tasks, home=home, level=level, reports=reports)
 
 
-def _task(report: Report, pictures: Pictures) -> dict[str, Any]:
+def task_section(report: Report, pictures: Pictures) -> dict[str, Any]:
+    """Return what `task.html.j2` shows of a report."""
     rows = [row for row in worst_first(check_rows(report)) if row.results[0].check != "found" or row.kind != "passed"]
     shown = [_shown(row, pictures) for row in rows]
     return {
