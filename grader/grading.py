@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from grader import dialects
 from grader.bench import Bench, Findings, generator
 from grader.diagnosis import Diagnosis, diagnose
 from grader.guest.faults import Fault
 from grader.kinds import UNITS
-from grader.model import Case, Check, CheckResult, Job, Misconception, Report, Task, Tier, Verdict
+from grader.model import Case, Check, CheckResult, Job, Misconception, Report, Task, Tier, Verdict, Visibility
 from grader.patterns import with_patterns
 from grader.remote import Asks
 from grader.replays import Replay, replay_all
@@ -86,6 +87,8 @@ class Grading:
         self.results: dict[tuple[str, str], CheckResult] = {}
         self.remarks: list[str] = []
         self._start = time.perf_counter()
+        self.printed = len(self._output())  # by the tasks before this one
+        self.unseen: list[tuple[int, int]] = []  # what was printed during hidden checks: it may well be their numbers
 
     def report(self, until: Callable[[CheckResult], bool] | None = None) -> Report:
         """Run everything, or `until` something has happened, and sum up."""
@@ -118,7 +121,7 @@ class Grading:
             isolation=str(getattr(self.desk, "isolation", "none")),
             score=score,
             max_score=max_score,
-            output=str(getattr(self.desk, "output", "")),
+            output=self._shown_output(),
             remarks=tuple(self.remarks),
             misconceptions=found.names,
             suspects=found.suspects,
@@ -162,6 +165,17 @@ class Grading:
             return broken(exc, self.task.origin)
         return Outcome(Verdict.PASSED)
 
+    def _output(self) -> str:
+        """Return all that the hand-in has printed so far."""
+        return str(getattr(self.desk, "output", ""))
+
+    def _shown_output(self) -> str:
+        """Return what it has printed in this task, but for hidden checks."""
+        text, kept, start = self._output(), "", self.printed
+        for begin, end in self.unseen:
+            kept, start = kept + text[start:begin], end
+        return kept + text[start:]
+
     def run(self, check: Check) -> None:
         """Run a check on all of its cases, in an order that only the seed knows; after `open`."""
         cases = cases_of(self.task, check, self.job.submission.dialect)
@@ -181,7 +195,12 @@ class Grading:
             if timed_out:
                 self._add(check, case, Outcome(Verdict.SKIPPED, f"not tried again after the timeout on {timed_out}"))
                 continue
+            hidden = check.visibility is not Visibility.VISIBLE
+            start = len(self._output()) if hidden else 0
             outcome = self.bench.run(check, case)
+            if hidden:
+                self.unseen.append((start, len(self._output())))
+                outcome = replace(outcome, remarks=())
             if outcome.verdict is Verdict.TIMEOUT:
                 timed_out = case.name
             self._add(check, case, outcome)

@@ -109,6 +109,9 @@ class Course:
     footer: str = ""
 
 
+NO_COURSE = Course()
+
+
 class Results(Sequence[Report]):
     """The reports of a run: a sequence of `Report`, and the same again as `rows()`, one per hand-in.
 
@@ -116,7 +119,7 @@ class Results(Sequence[Report]):
     """
 
     roster: Roster | None = None  # who is in the class
-    course: Course = Course()
+    course: Course = NO_COURSE
 
     def __init__(self, reports: Sequence[Report]) -> None:
         self._reports = list(reports)

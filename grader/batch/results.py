@@ -64,11 +64,16 @@ class StoredResults(Results):
         return [self._as_today(renamed(report, handin.id)) for report in reports]
 
     def _as_today(self, report: Report) -> Report:
-        """Return a report with the visibility that its checks have now, not the one they had when it was stored."""
+        """Return a report with the visibility that its checks have now, not the one they had when it was stored.
+
+        What the hand-in printed in a check that is hidden since then cannot be told from the rest, and goes with it.
+        """
         today = [
             replace(r, visibility=self._visibility.get((report.task, r.check), r.visibility)) for r in report.results
         ]
-        return replace(report, results=tuple(today))
+        was = [(r.check, r.case) for r in report.results if r.visibility is Visibility.VISIBLE]
+        hidden = [r.check for r in today if r.visibility is not Visibility.VISIBLE and (r.check, r.case) in was]
+        return replace(report, results=tuple(today), output="" if hidden else report.output)
 
     def _losers(self, rivals: Sequence[Sequence[str]]) -> set[str]:
         """Return the attempts that a better one of the same student beats; the later of two equal ones stays."""

@@ -48,10 +48,8 @@ def grade_submission(
             print_of = (suites or {}).get(task.name, suite)
             job = Job(submission, task.name, seed, print_of, limits, tuple(task.points))
             plan = registry.plan(task, DIALECT_TRAITS[submission.dialect])
-            printed = len(session.output)
             session.begin_task(limits or task.limits)
-            report = grade(job, task, plan, session, progress, registry.misconceptions)
-            known[task.name] = replace(report, output=session.output[printed:])
+            known[task.name] = grade(job, task, plan, session, progress, registry.misconceptions)
         return known[task.name]
 
     def passes(task: Task) -> bool:

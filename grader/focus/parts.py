@@ -88,12 +88,10 @@ class Parts:
         plan = self.registry.plan(task, DIALECT_TRAITS[submission.dialect])
         plan = [check for check in plan if cases_of(task, check, submission.dialect)]
         narrowed = plan if names is None else with_needs(plan, names)
-        printed = len(session.output)
         session.begin_task(self.limits or task.limits)
         until = _failed if self.first_failure else None
         known = self.registry.misconceptions
         report = grade(job, task, narrowed, session, self.progress, known, until=until, replayed=self.replayed)
-        report = replace(report, output=session.output[printed:])
         return _part(report, task, plan, names, submission)
 
 

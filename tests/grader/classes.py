@@ -31,9 +31,10 @@ def run_class(
     """Grade a class in this process unless told otherwise; its store is `s.sqlite` beside the folder."""
     plugins = more.pop("plugins", ())
     seconds = more.pop("seconds", None)
+    profile = more.pop("profile", None)
     settings = {"store": inbox.parent / "s.sqlite", "seed": None, "executor": "inline"} | more
     batch = BatchWishes(inbox, **settings)  # type: ignore[arg-type]  # up to the test
-    return dispatch(Wishes(tasks, [], [], 0, reports, seconds, plugins=plugins, batch=batch))  # type: ignore[arg-type]
+    return dispatch(Wishes(tasks, [], [], 0, reports, seconds, plugins=plugins, batch=batch, profile=profile))  # type: ignore[arg-type]
 
 
 def stored(path: Path) -> dict[tuple[str, str, Edition], tuple[Report, str]]:

@@ -74,3 +74,17 @@ def test_sums_are_free_of_the_noise_of_shares() -> None:
 def test_nothing_to_score() -> None:
     assert totals(assign_points(TASK, [], [])) == (0.0, 0.0)
     assert totals(assign_points(Task("T", "layer", ()), PLAN, [_result(check) for check in PLAN])) == (0.0, 0.0)
+
+
+def test_a_share_is_set_aside_and_the_others_share_the_rest() -> None:
+    fixed = replace(_check("fixed", 5), share=0.25)
+    task = replace(TASK, points={"ex1": 40.0})
+    plan = [_check("one", 1), _check("two", 2), fixed]
+    assert shares(task, plan) == {"one": 10.0, "two": 20.0, "fixed": 10.0}
+    assert shares(task, [fixed]) == {"fixed": 40.0}  # nobody else is there to have the rest
+    assert shares(task, [replace(fixed, share=0.75), replace(fixed, name="other", share=0.75), _check("one")]) == {
+        "fixed": 20.0,
+        "other": 20.0,
+        "one": 0.0,
+    }
+    assert shares(task, [_check("none", 0)]) == {"none": 0.0}

@@ -15,7 +15,7 @@ from grader.reporters._checks import CheckRow, check_rows
 from grader.reporters._text import clean
 from grader.reporters.html import plots
 from grader.reporters.html.pages import environment
-from grader.results import Row, Status
+from grader.results import NO_COURSE, Course, Row, Status
 
 _SLOWEST, _COMMON = 10, 25
 _PICTURED = 2_000  # rows of the heat map: more than a screen has; of more hand-ins, every n-th is shown
@@ -138,7 +138,7 @@ class Overview:
         return [lines for lines in self._digests.values() if len(lines) > 1]
 
 
-def class_page(seen: Overview) -> Iterator[str]:
+def class_page(seen: Overview, course: Course = NO_COURSE) -> Iterator[str]:
     """Yield the page in pieces: of a large class it is megabytes."""
     percents = [line.percent for line in seen.lines if line.percent is not None]
     cells, groups = seen.table()
@@ -146,6 +146,7 @@ def class_page(seen: Overview) -> Iterator[str]:
         environment()
         .get_template("class.html.j2")
         .generate(
+            course=course,
             lines=sorted(seen.lines, key=lambda line: line.name.lower()),
             percents=percents,
             mean=statistics.fmean(percents) if percents else 0.0,

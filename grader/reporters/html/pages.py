@@ -10,6 +10,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.reporters._course import paragraphs
 from grader.reporters._text import clean
 from grader.reporters.terminal import number
 
@@ -25,6 +26,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["clean"] = clean
+    made.filters["paragraphs"] = paragraphs
     made.filters["points"] = number
     made.filters["percent"] = lambda value: f"{value:.1f}".removesuffix(".0")
     made.globals["style"] = Markup(asset("style.css"))

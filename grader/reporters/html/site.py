@@ -22,6 +22,6 @@ def write_site(results: Results, target: str) -> None:
     for row in results.rows():
         reports = row.reports
         name = f"{_STUDENTS}/{slugs.name(clean(row.handin.id))}.html"
-        write_text(str(folder / name), student_page(row, reports, home="../index.html"))
+        write_text(str(folder / name), student_page(row, reports, home="../index.html", course=results.course))
         overview.add(row, reports, name)
-    write_pieces(str(folder / "index.html"), class_page(overview))
+    write_pieces(str(folder / "index.html"), class_page(overview, results.course))

@@ -16,7 +16,7 @@ from grader.reporters._text import clean
 from grader.reporters.html import plots
 from grader.reporters.html.pages import asset, environment
 from grader.reporters.terminal import number
-from grader.results import Row
+from grader.results import NO_COURSE, Course, Row
 
 SIGNS = {"passed": "✓", "failed": "✗", "remark": "△", "skipped": "·", "broken": "‼"}
 _WORDS = {"passed": "passed", "failed": "failed", "remark": "remark", "skipped": "not run", "broken": "grader broken"}
@@ -37,13 +37,15 @@ class Shown:
     plot: Markup | None = None
 
 
-def student_page(row: Row, reports: Sequence[Report], *, home: str) -> str:
-    """Return the page; `home` is where the class page is."""
+def student_page(row: Row, reports: Sequence[Report], *, home: str, course: Course = NO_COURSE) -> str:
+    """Return the page; `home` is where the class page is, `course` what stands around the results."""
     pictures = Pictures()
     tasks = [task_section(report, pictures) for report in reports]
     level = reports[0].isolation if reports else ""
     template = environment().get_template("student.html.j2")
-    return template.render(row=row, handin=row.handin, tasks=tasks, home=home, level=level, reports=reports)
+    return template.render(
+        row=row, handin=row.handin, tasks=tasks, home=home, level=level, reports=reports, course=course
+    )
 
 
 def task_section(report: Report, pictures: Pictures) -> dict[str, Any]:
