@@ -200,6 +200,8 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
                     parts.append(part)
                     with bar.external_write_mode(file=out):
                         print(render(part.report, style, again(part.report), part.words), file=out, flush=True)
+                        if focus is not None and focus.partial and part.failed:
+                            print(focus.hint(part.failed, wishes.given, wishes.seed), file=out, flush=True)
                     bar.update(1)
         except KeyboardInterrupt:
             interrupted = True

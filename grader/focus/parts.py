@@ -34,6 +34,12 @@ class Part:
         return cls(report, 0, 0, report.passed)
 
     @property
+    def failed(self) -> str:
+        """Name the first check that failed, `RNN.sgd_step`; nothing if none did that can be tried by hand."""
+        bad = (r.check for r in self.report.results if r.verdict is Verdict.FAILED and r.check != "found")
+        return next((f"{self.report.task}.{check}" for check in bad), "")
+
+    @property
     def words(self) -> str:
         """Say that this is a part; nothing where it is the whole."""
         return f"{self.ran} of {self.planned} checks" if self.ran < self.planned else ""

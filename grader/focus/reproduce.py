@@ -12,13 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.exercise_form import ExerciseForm
 from grader.focus.vocabulary import FAU, NATIVE, filled_in
 from grader.guest.importer import decode_source
 from grader.guest.search import class_places, module_name
 from grader.model import Case, Check, Submission, Task
-from grader.references import reference
-from grader.replay import EXERCISE
 
 _PLACES = {
     "layer": "Layers.{}",
@@ -106,6 +103,10 @@ def _by_reference(task: Task, case: Case, dialect: str, lines: list[str], yours:
 
 def _dressed(task: Task, case: Case, name: str, kind: str, dialect: str) -> Any:
     """Return what constructs the reference of a component as a hand-in in this dialect would have it."""
+    from grader.exercise_form import ExerciseForm
+    from grader.references import reference
+    from grader.replay import EXERCISE
+
     cls = task.reference if name == task.name and task.reference is not None else reference(name)
     if dialect == NATIVE:
         return cls

@@ -49,7 +49,7 @@ def watch(wishes: Wishes, focus: Focus, launch: Launch) -> int:
         first_failure=focus.first_failure,
         replayed=RememberedReplays(),
     )
-    screen = _Screen(wishes, focus, name, remark)
+    screen = Screen(wishes, focus, name, remark)
     rounds = Rounds(parts, tasks, wanted)
     try:
         _go_on(rounds, screen, name, path, wishes)
@@ -58,7 +58,7 @@ def watch(wishes: Wishes, focus: Focus, launch: Launch) -> int:
     return INTERRUPTED
 
 
-def _go_on(rounds: Rounds, screen: _Screen, name: str, path: Path, wishes: Wishes) -> None:
+def _go_on(rounds: Rounds, screen: Screen, name: str, path: Path, wishes: Wishes) -> None:
     saved: list[str] = []
     while True:
         # the stamps are older than what is read: a save in between is noticed afterwards
@@ -75,7 +75,7 @@ def _go_on(rounds: Rounds, screen: _Screen, name: str, path: Path, wishes: Wishe
         seen, saved = wait_for_change(path, seen)
 
 
-class _Screen:
+class Screen:
     """What stands on the terminal: one screen of the latest round; where there is no terminal, round after round."""
 
     def __init__(self, wishes: Wishes, focus: Focus, name: str, remark: str) -> None:
@@ -96,11 +96,11 @@ class _Screen:
         ]
         if not bad and len(shown) == 1:
             lines += ["", *render(shown[0].report, self._style, "", shown[0].words).splitlines()]
-        self._print(lines, saved, seconds)
+        self.print_lines(lines, saved, seconds)
 
     def complain(self, text: str, saved: Sequence[str]) -> None:
         """Print why nothing could be graded."""
-        self._print([f"{self._style.sign('failed')}  {clean(text)}"], saved, None)
+        self.print_lines([f"{self._style.sign('failed')}  {clean(text)}"], saved, None)
 
     def _state(self, rounds: Rounds) -> str:
         latest = rounds.latest.values()
@@ -121,7 +121,8 @@ class _Screen:
         given += ["--submission", self._name] if self._wishes.given else []
         return shlex.join([*words, *given, *self._focus.words, "--seed", str(self._wishes.seed)])
 
-    def _print(self, lines: Sequence[str], saved: Sequence[str], seconds: float | None) -> None:
+    def print_lines(self, lines: Sequence[str], saved: Sequence[str], seconds: float | None) -> None:
+        """Print a round's lines, as many as fit, under a line that says what was saved and how long it took."""
         if saved:
             more = f" and {len(saved) - 1} more" if len(saved) > 1 else ""
             event = f"{clean(saved[0]) or clean(self._name)}{more} saved"

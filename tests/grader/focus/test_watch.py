@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from grader.cli import INTERRUPTED
+from grader.dispatching import Wishes
+from grader.focus import Focus
+from grader.focus.watch import Screen
 from tests.grader.command import RIGHT, WRONG, environment, hand_in, usage
 from tests.grader.handins import PROJECT
 from tests.grader.processes import children, is_alive
@@ -104,3 +107,18 @@ def test_wrong_use(folder: Path, capsys: pytest.CaptureFixture[str], words: list
     hand_in(folder, "other")
     line = usage("--watch", *(word.format(here=folder) for word in words), capsys=capsys)
     assert line.startswith(message.format(here=folder))
+
+
+def test_one_screen_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("LINES", "12")
+    monkeypatch.setenv("COLUMNS", "80")
+    screen = Screen(Wishes(["all"], [], [], 7), Focus(watch=True), "mine", "")
+    screen.complain("something to tell " * 3, ["Layers/RNN.py", "a\x1b[2J.py"])
+    out = capsys.readouterr().out
+    assert out.startswith("\x1b[H\x1b[2J")
+    assert "Layers/RNN.py and 1 more saved" in out
+    screen.print_lines([f"line {n}" for n in range(50)], [], 0.5)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 12
+    assert lines[-2:] == ["… 42 more lines: mend what stands above first", ""]

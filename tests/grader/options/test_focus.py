@@ -55,3 +55,8 @@ def test_first_failure_shows_one_check(folder: Path) -> None:
     assert done.stdout.count("✗") == 2  # the check, and the sum
     assert "TanH" not in done.stdout
     assert "--first-failure --seed 7" in done.stdout
+    lines = [line.strip() for line in done.stdout.splitlines()]
+    explain = next(line for line in lines if "--explain" in line)
+    assert explain == f"python dispatch.py --explain ReLU.input_gradient --submission {work} --seed 7"
+    shown = run(*explain.split()[2:])
+    assert "fails it [" in " ".join(shown.stdout.split())
