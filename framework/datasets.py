@@ -7,12 +7,13 @@ N samples, K classes, H W image height and width, D features. Inputs are float64
 Iris (N, D); labels are one-hot, float64 (N, K).
 
 Digits and Iris lie in the folder `data/` beside `framework/`: it is there in a checkout, and so after
-`pip install -e .`, but a wheel does not hold it. MNIST is not part of the project; `load` says what it looks for.
+`pip install -e .`, but a wheel does not hold it. MNIST is not part of the project: see `mnist_download`.
 """
 
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import struct
 import zipfile
@@ -24,6 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from framework.layer import Array
+from framework.mnist_download import DownloadError, fetch
 
 NAMES = ("digits", "digits8x8", "iris", "mnist")
 MNIST_FILES = (
@@ -71,6 +73,21 @@ class Batches:
         for _ in range(len(self)):
             yield self.next()
 
+    def state(self) -> tuple[Array, str]:
+        """Return what is left of this epoch's order, and the state of the generator behind the next ones as JSON."""
+        return self._order.copy(), json.dumps(self._rng.bit_generator.state)
+
+    def restore(self, order: Array, generator: str) -> None:
+        """Go on as the batches did whose `state` this is. Raises ValueError or TypeError if it cannot be theirs."""
+        if (
+            order.ndim != 1
+            or order.dtype.kind != "i"
+            or (order.size and not 0 <= order.min() <= order.max() < len(self._x))
+        ):
+            raise ValueError("the order of the images to come is not one of these images")
+        self._rng.bit_generator.state = json.loads(generator)
+        self._order = order.copy()
+
     def next(self) -> tuple[Array, Array]:
         """Return the next batch, (batch_size, ...) and (batch_size, K), as copies."""
         if len(self._order) < self.batch_size:
@@ -87,7 +104,7 @@ def load(name: str, data_dir: str | os.PathLike[str] | None = None, seed: int = 
     | `digits` | 1,437 + 360 images, (N, 1, 28, 28): every pixel 3x3, a border of 2 | `data/digits.npz` |
     | `digits8x8` | the same as they are, (N, 1, 8, 8) | `data/digits.npz` |
     | `iris` | 100 + 50 flowers, (N, 4): lengths and widths, divided by the largest | `data/iris.npz` |
-    | `mnist` | 60,000 + 10,000 images, (N, 1, 28, 28) | `data_dir`, or the environment variable MNIST_DIR |
+    | `mnist` | 60,000 + 10,000 images, (N, 1, 28, 28) | `data_dir`, or MNIST_DIR (environment), or downloaded once |
 
     `data_dir` is another folder to look in. `seed` says which samples are held back for the test; MNIST comes with a
     split of its own. Raises ValueError for an unknown name or a corrupt file, FileNotFoundError for a missing one.
@@ -167,10 +184,13 @@ def _mnist(data_dir: str | os.PathLike[str] | None) -> Dataset:
     given = data_dir if data_dir is not None else os.environ.get("MNIST_DIR") or None
     files = ", ".join(MNIST_FILES)
     if given is None:
-        raise FileNotFoundError(
-            f"MNIST is not part of the project: put {files} into a folder and name it "
-            "with data_dir (--data-dir) or the environment variable MNIST_DIR"
-        )
+        try:
+            given = fetch()
+        except DownloadError as exc:
+            raise FileNotFoundError(
+                f"MNIST is not part of the project, and was not downloaded: {exc}; put {files} into a folder and name "
+                "it with data_dir (--data-dir) or the environment variable MNIST_DIR"
+            ) from exc
     folder = Path(given).expanduser()
     missing = [name for name in MNIST_FILES if not (folder / name).is_file()]
     if missing:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from framework.layer import Array
 from framework.training import History
 
 
@@ -74,3 +75,61 @@ def write_comparison(ours: History, peer: History, folder: Path) -> Path:
     path = folder / "comparison.png"
     figure.savefig(path, dpi=120)
     return path
+
+
+def write_confusion(counts: Array, folder: Path) -> list[Path]:
+    """Write `confusion.png`: how many test images of each class were taken for each; return its path, if there is one.
+
+    `counts` (K, K) has a row for each true class. Colours are shares of the row, so that classes can be compared.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    if not counts.size:
+        return []
+    figure = Figure(figsize=(6.4, 5.6), layout="constrained")
+    FigureCanvasAgg(figure)
+    right = np.trace(counts) / counts.sum()
+    title = f"{counts.sum():,} test images, {right:.2%} told right"
+    axes = figure.add_subplot(xlabel="told by the network", ylabel="true digit", title=title)
+    shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
+    figure.colorbar(image, ax=axes, label="share of the true digit's images / %")
+    axes.set_xticks(range(len(counts)))
+    axes.set_yticks(range(len(counts)))
+    for (row, column), count in np.ndenumerate(counts):
+        if count:
+            dark = shares[row, column] > 50
+            axes.text(column, row, str(count), ha="center", va="center", fontsize=8, color="white" if dark else "black")
+    path = folder / "confusion.png"
+    figure.savefig(path, dpi=120)
+    return [path]
+
+
+def write_kernels(kernels: Array, folder: Path) -> list[Path]:
+    """Write `kernels.png`: the first layer's kernels (K, C, h, w), channel 0 of each; return its path, if there is one.
+
+    One scale for all of them, symmetric around zero: white is zero, red adds for a bright pixel, blue takes away.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    if not kernels.size or not np.isfinite(kernels).all():
+        return []
+    columns = min(len(kernels), 6)
+    rows = -(-len(kernels) // columns)
+    figure = Figure(figsize=(1.5 * columns + 1.2, 1.7 * rows + 0.6), layout="constrained")
+    FigureCanvasAgg(figure)
+    places = figure.subplots(rows, columns, squeeze=False)
+    largest = float(np.abs(kernels[:, 0]).max()) or 1.0
+    for number, axes in enumerate(places.flat):
+        axes.set_axis_off()
+        if number < len(kernels):
+            image = axes.imshow(kernels[number, 0], cmap="RdBu_r", vmin=-largest, vmax=largest)
+            axes.set_title(f"kernel {number}", fontsize=9)
+    figure.colorbar(image, ax=places, label="weight of a pixel")
+    height, width = kernels.shape[2:]
+    figure.suptitle(f"First layer: {len(kernels)} kernels of {height}x{width} pixels")
+    path = folder / "kernels.png"
+    figure.savefig(path, dpi=120)
+    return [path]

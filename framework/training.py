@@ -47,23 +47,30 @@ class Epoch:
 
 @dataclass
 class History:
-    """What a run has measured so far: the loss per image of every batch, every whole epoch, how it was cut short."""
+    """What a run has measured so far: the loss per image of every batch, every whole epoch, how it was cut short.
+
+    `seconds` have been spent on an epoch that is not whole yet. `confusion` (K, K) is that of the last test: how many
+    images of each class (rows) were taken for each class (columns).
+    """
 
     batches_per_epoch: int
     losses: list[float] = field(default_factory=list)
     epochs: list[Epoch] = field(default_factory=list)
     note: str = ""
+    seconds: float = 0.0
+    confusion: Array = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
 
 
 class Stop:
     """A handler for Ctrl-C. While it is `patient`, the first one only sets `asked`, and the loop stops between batches.
 
-    So no batch is left half learnt, and no `except:` in a student's code swallows the wish. A second Ctrl-C, or one
-    outside the loop, raises KeyboardInterrupt at once.
+    `between_batches` tells that it was the loop itself that stopped. So no batch is left half learnt, and no
+    `except:` in a student's code swallows the wish. A second Ctrl-C, or one outside the loop, raises
+    KeyboardInterrupt at once.
     """
 
     def __init__(self) -> None:
-        self.asked = self.patient = False
+        self.asked = self.patient = self.between_batches = False
 
     def __call__(self, signum: int, frame: FrameType | None) -> None:
         """Note the signal, or raise KeyboardInterrupt."""
@@ -72,8 +79,9 @@ class Stop:
             raise KeyboardInterrupt
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt if Ctrl-C was pressed."""
+        """Raise KeyboardInterrupt if Ctrl-C was pressed: called between batches, and between parts of a test."""
         if self.asked:
+            self.between_batches = True
             raise KeyboardInterrupt
 
 
@@ -86,40 +94,44 @@ def fit(
     on_epoch: Callable[[Epoch], None],
     stop: Stop,
 ) -> None:
-    """Train for so many epochs and test after each. `history` grows on the way, so an interrupt loses nothing.
+    """Train until there are so many epochs in `history`, and test after each. It grows on the way, so nothing is lost.
 
+    If `history` (and network and batches with it) comes from an interrupted run, that is where this one goes on.
     Raises KeyboardInterrupt after the batch, or the part of the test, during which `stop` was asked for.
     """
     network.data_layer = batches
-    for number in range(1, epochs + 1):
-        start = time.perf_counter()
-        with _progress(f"epoch {number}/{epochs}", len(batches) * batches.batch_size) as advance:
-            for _ in range(len(batches)):
+    for number in range(len(history.epochs) + 1, epochs + 1):
+        begun = len(history.losses) - (number - 1) * len(batches)
+        before, start = history.seconds, time.perf_counter()
+        with _progress(f"epoch {number}/{epochs}", (len(batches) - begun) * batches.batch_size) as advance:
+            for _ in range(begun, len(batches)):
                 network.train(1)
                 history.losses.append(float(network.loss[-1]) / batches.batch_size)
+                history.seconds = before + time.perf_counter() - start
                 advance(batches.batch_size, history.losses[-1])
                 stop.check()
-        seconds = time.perf_counter() - start
         loss = float(np.mean(history.losses[-len(batches) :]))
-        epoch = Epoch(number, loss, accuracy(network, data.test_x, data.test_y, stop), seconds)
+        confused = confusion(network, data.test_x, data.test_y, stop)
+        epoch = Epoch(number, loss, float(np.trace(confused) / confused.sum()), history.seconds)
+        history.confusion, history.seconds = confused, 0.0
         history.epochs.append(epoch)
         on_epoch(epoch)
 
 
-def accuracy(network: Trainable, x: Array, y: Array, stop: Stop, chunk: int = 250) -> float:
-    """Return the share of samples whose largest output is that of their class; x (N, ...), one-hot y (N, K).
+def confusion(network: Trainable, x: Array, y: Array, stop: Stop, chunk: int = 250) -> Array:
+    """Return how many samples of each class (rows) have their largest output at each class; x (N, ...), y (N, K).
 
     The samples go through the network a chunk at a time, because its layers keep what they would need for `backward`.
     """
-    right = 0
+    counts = np.zeros((y.shape[1], y.shape[1]), dtype=np.int64)
     for start in range(0, len(x), chunk):
         stop.check()
         output = np.asarray(network.test(x[start : start + chunk]))
         label = y[start : start + chunk]
         if output.shape != label.shape:
             raise ValueError(f"test(x) must return one row per image, {label.shape}, not {output.shape}")
-        right += int(np.sum(output.argmax(axis=1) == label.argmax(axis=1)))
-    return right / len(x)
+        np.add.at(counts, (label.argmax(axis=1), output.argmax(axis=1)), 1)
+    return counts
 
 
 @contextmanager

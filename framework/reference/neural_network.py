@@ -46,6 +46,11 @@ class NeuralNetwork(Interface):
         for layer in self.layers:
             self._tell_phase(layer)
 
+    @property
+    def optimizers(self) -> list[Optimizer | None]:
+        """The optimizer of each layer, None for one that has nothing to learn."""
+        return list(self._optimizers)
+
     def append_layer(self, layer: Layer) -> None:
         """Add `layer` behind the others. A trainable one is initialized and gets its own copy of the optimizer."""
         if layer.trainable:

@@ -15,6 +15,14 @@ from framework.datasets import MNIST_FILES
 WriteIdx = Callable[..., None]
 
 
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Nothing is downloaded: the mirror is a port that nobody listens on, and the cache is empty."""
+    monkeypatch.setenv("MNIST_MIRROR", "http://127.0.0.1:9/")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
 @pytest.fixture
 def write_idx() -> WriteIdx:
     """Write an array of bytes as a gzipped idx file; `magic` and `extra` (bytes at the end) can make it wrong."""

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from framework import training
-from framework.datasets import MNIST_FILES, NAMES, Batches, load
+from framework.datasets import MNIST_FILES, Batches, load
 from framework.own_code import _MODULES, OwnCodeError, build
-from framework.plots import write_plots
-from framework.train_lenet import main
+from framework.plots import write_confusion, write_kernels, write_plots
 from framework.training import Epoch, History, Stop, fit
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "submissions"
+PICTURES = ["accuracy.png", "confusion.png", "kernels.png", "loss.png"]
 PNG = b"\x89PNG\r\n\x1a\n"
 COMMAND = [sys.executable, "-m", "framework.train_lenet"]
 QUICK = ["--limit", "200", "--batch-size", "20", "--epochs", "1"]
@@ -73,7 +73,7 @@ def test_log_and_plots_go_where_they_are_told(train, tmp_path):
     assert answer.returncode == 0, answer.stderr
     assert LINE.match((tmp_path / "my.log").read_text("utf-8"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "my.log"]
-    assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == ["accuracy.png", "loss.png"]
+    assert sorted(path.name for path in (tmp_path / "a" / "b").iterdir()) == PICTURES
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-10), ("float32", 1e-2)])
@@ -115,12 +115,13 @@ def test_mnist_from_either_place(train, mnist_dir):
 
 @pytest.mark.parametrize("example", ["example_fau", "example_native"])
 @pytest.mark.parametrize("rate", [[], ["--lr", "1e-3"]])
-def test_your_own_layers(example, rate, train):
+def test_your_own_layers(example, rate, train, tmp_path):
     answer = train(*QUICK, *rate, "--submission", EXAMPLES / example)
     assert answer.returncode == 0, answer.stderr
     assert "do this with your own code only" in answer.stdout
     made = "LeNet put together from your layers, Adam with learning rate 0.001" if rate else "LeNet as your own build()"
     assert made in answer.stdout
+    assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == PICTURES
     assert "test accuracy" in answer.stdout
 
 
@@ -298,46 +299,6 @@ def test_plain_lines_without_a_terminal(capsys, monkeypatch):
     assert capsys.readouterr().err == "epoch 1/2: 200 of 300 images, loss 2.0000, 18 images/s\n"
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--data", "cifar"], "argument --data: invalid choice: 'cifar'"),
-        (["--data", "iris"], "LeNet reads images of 28x28 pixels, and iris has none"),
-        (["--data", "digits8x8"], "LeNet reads images of 28x28 pixels"),
-        (["--data", "mnist"], "MNIST is not part of the project: put train-images-idx3-ubyte.gz"),
-        (["--data", "mnist", "--data-dir", "nowhere"], "in nowhere, which lacks train-images-idx3-ubyte.gz"),
-        (["--data-dir", "nowhere"], "digits.npz is missing"),
-        (["--epochs", "-1"], "argument --epochs: must be at least 1, not -1"),
-        (["--epochs", "0"], "argument --epochs: must be at least 1, not 0"),
-        (["--epochs", "many"], "argument --epochs: must be a whole number, not 'many'"),
-        (["--batch-size", "0"], "argument --batch-size: must be at least 1"),
-        (["--batch-size", "1438"], "batch_size must be between 1 and the number of samples, 1437, not 1438"),
-        (["--limit", "10"], "batch_size must be between 1 and the number of samples, 10, not 50"),
-        (["--limit", "-5"], "argument --limit: must be at least 1"),
-        (["--lr", "-1e-3"], "argument --lr: "),
-        (["--lr", "nan"], "argument --lr: must be a positive number, not 'nan'"),
-        (["--lr", "inf"], "argument --lr: must be a positive number, not 'inf'"),
-        (["--seed", "-1"], "argument --seed: must not be negative"),
-        (["--submission", "nowhere"], "there is no folder nowhere"),
-        (["--submission", "."], "holds neither a pyproject.toml with"),
-        (["--log", "nowhere/log.txt"], "cannot write the results"),
-        (["--plots", str(ROOT / "LICENSE")], "cannot write the results"),
-        (["--colour"], "unrecognized arguments: --colour"),
-        (["digits"], "unrecognized arguments: digits"),
-    ],
-)
-def test_wrong_arguments_get_one_clear_line(arguments, message, capsys, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("MNIST_DIR", raising=False)
-    with pytest.raises(SystemExit) as exit_info:
-        main(arguments)
-    assert exit_info.value.code == 2
-    error = capsys.readouterr().err
-    assert message in error
-    assert error.count("\n") == 1
-    assert not (tmp_path / "log.txt").exists()
-
-
 def test_wrong_arguments_of_the_real_command(train):
     for arguments in (["--epochs", "-1"], ["--data", "mnist"], ["--submission", "nowhere"], ["--data", "cifar"]):
         answer = train(*arguments)
@@ -372,24 +333,13 @@ def test_a_wrong_pyproject(toml, message, tmp_path):
         build(tmp_path, None)
 
 
-def test_help_is_worth_reading_and_fast():
-    script = (
-        "import sys\nfrom framework.train_lenet import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
-        "print('LOADED', *sys.modules)"
-    )
-    answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    text, modules = answer.stdout.split("LOADED")
-    loaded = set(modules.split())
-    assert not loaded & {"matplotlib", "tqdm", "pluggy", "framework.reference", "framework.own_code", "framework.plots"}
-    wanted = ("--data", "--data-dir", "--epochs", "--batch-size", "--lr", "--seed", "--limit", "--submission", "--log")
-    for part in (*wanted, "--plots", *MNIST_FILES, "MNIST_DIR", "YOUR OWN CODE", "Ctrl-C", "130", "-h, --help"):
-        assert part in text
-    assert max(map(len, text.splitlines())) <= 120
-    assert {"digits", "mnist"} <= set(NAMES)
-
-
 def test_plots_of_a_run_that_went_astray(tmp_path):
     nothing, diverged = History(4), History(4, [float("nan")] * 8, [Epoch(1, float("nan"), 0.1, 1.0)])
     assert write_plots(nothing, tmp_path) == []
     assert write_plots(diverged, tmp_path) == [tmp_path / "loss.png", tmp_path / "accuracy.png"]
     assert write_plots(History(4, [1.0]), tmp_path) == [tmp_path / "loss.png"]
+    assert write_confusion(nothing.confusion, tmp_path) == []
+    assert write_confusion(np.diag([3, 0, 2]), tmp_path) == [tmp_path / "confusion.png"]
+    assert write_kernels(np.zeros((0, 1, 1, 1)), tmp_path) == []
+    assert write_kernels(np.full((6, 1, 5, 5), np.nan), tmp_path) == []
+    assert write_kernels(np.zeros((7, 2, 3, 3)), tmp_path) == [tmp_path / "kernels.png"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -38,6 +39,13 @@ class InPlaceOptimizer(DecoupledOptimizer):
     @abstractmethod
     def has_state(self) -> bool:
         """Whether a step was taken before whose traces matter to the next one."""
+
+    def state(self) -> dict[str, Array]:
+        """Return what `update` remembers, as arrays by name; those that are there are not copied."""
+        return {}
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Remember what `state` of an optimizer with the same rates returned. Raises KeyError if parts are missing."""
 
     @abstractmethod
     def _descend(self, name: str, w: Array, g: Array) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,23 @@ class Adam(InPlaceOptimizer, adam.Adam):
     def has_state(self) -> bool:
         """Whether any step was taken before."""
         return bool(self._scaled or self._moments)
+
+    def state(self) -> dict[str, Array]:
+        """Return v', r' and the step number of every parameter that `update` has seen, as "name.v" and so on."""
+        found: dict[str, Array] = {}
+        for name, own in self._scaled.items():
+            found |= {f"{name}.v": own.v, f"{name}.r": own.r, f"{name}.k": np.array(own.k)}
+        return found
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Take over the moments."""
+        names = [name.removesuffix(".k") for name in state if name.endswith(".k")]
+        self._scaled = {
+            name: _Moments(
+                np.array(state[f"{name}.v"]), np.array(state[f"{name}.r"]), self.mu, self.rho, int(state[f"{name}.k"])
+            )
+            for name in names
+        }
 
     def _descend(self, name: str, w: Array, g: Array) -> None:
         state = self._state(name, w)
