@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import secrets
 import signal
 import sys
 import traceback
@@ -71,6 +70,8 @@ def main(arguments: Sequence[str]) -> int:
 
         return selftest(options, parser())
     try:
+        if options.handout is not None:
+            return _handout(options)
         if options.list or options.profile_template is not None:
             return _show(options)
         profile = _profile(options)
@@ -79,7 +80,7 @@ def main(arguments: Sequence[str]) -> int:
     from grader.dispatching import UsageError, Wishes, dispatch
 
     batch = _batch(options)
-    seed = options.seed if options.seed is not None else secrets.randbelow(1_000_000)
+    seed = _seed(options.seed)
     tasks, skipped = names(options.task), names(options.skip)
     if options.task and not tasks:
         parser().error("--task is empty; it takes names, such as RNN,Adam or all")
@@ -143,6 +144,35 @@ def _show(options: argparse.Namespace) -> int:
     return OK
 
 
+def _handout(options: argparse.Namespace) -> int:
+    """Write a student kit. Raises ProfileError."""
+    from grader.references import has_references
+
+    if not has_references():
+        parser().error("--handout needs the instructor's machine; this is a student kit itself")
+    from grader.handout.kit import KitError, hand_out
+
+    try:
+        print(hand_out(options.handout, _profile(options)))
+    except KitError as exc:
+        parser().error(str(exc))
+    return OK
+
+
+def _seed(given: int | None) -> int:
+    """Return the seed of a run; ends the program if that cannot be had here."""
+    from grader.seeds import drawn_seed, trouble_with
+
+    try:
+        trouble = trouble_with(given) if given is not None else ""
+        seed = drawn_seed() if given is None else given
+    except (OSError, ValueError) as exc:
+        trouble = f"this kit is damaged, get it again: {exc}"
+    if trouble:
+        parser().error(trouble)
+    return seed
+
+
 def _batch(options: argparse.Namespace) -> BatchWishes | None:
     """Return what is asked for a class, None for a single run; ends the program if options do not go together."""
     given = {name: getattr(options, name) for name in ("store", "jobs", "attempt", "executor", "scheduler", "roster")}
@@ -153,6 +183,10 @@ def _batch(options: argparse.Namespace) -> BatchWishes | None:
         if named:
             complain(f"--{named[0]} goes with --batch FOLDER")
         return None
+    from grader.references import has_references
+
+    if not has_references():
+        complain("--batch needs the instructor's machine; this is a student kit, which knows a few seeds only")
     if options.submission:
         complain("--batch takes every hand-in of its folder; leave --submission out")
     if options.yes and not options.regrade:

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 
 from grader.references import NoOracle, Source
+from grader.seeds import SEEDS_FILE
 
-SEEDS_FILE = "seeds.json"
 _DIGITS = 9
 _DIGITS_OF_CHOICES = 6  # a decay that was read off outputs
 _SILENT = frozenset({"set_params", "attach", "update", "train", "eval", "switch"})
@@ -99,14 +99,6 @@ class Golden:
             return table[""] if set(table) == {""} and method != "ask" else table
 
         return _Questioned(_start(component, args, choices), respond)
-
-
-def public_seeds(folder: Path) -> list[int]:
-    """Return the seeds that a kit's record is for. Raises OSError or ValueError if that cannot be read."""
-    seeds = json.loads((folder / SEEDS_FILE).read_text("utf-8"))["seeds"]
-    if not seeds or not all(isinstance(seed, int) for seed in seeds):
-        raise ValueError(f"{SEEDS_FILE} names no seeds")
-    return list(seeds)
 
 
 def digest(*parts: Any) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from functools import partial
 from importlib.metadata import entry_points
 from types import ModuleType
 
-from grader import checks, misconceptions, reporters, tasks
+from grader import checks, reporters, tasks
 from grader.model import Check, FairVariant, Misconception, Reporter, Task
 from grader.registration import EVERY_DIALECT, applies, by_needs, gather
 
@@ -83,9 +84,11 @@ class Registry:
 def load_registry(extra: Iterable[ModuleType] = (), *, diagnosing: bool = True) -> Registry:
     """Register the built-in modules, the installed plugins and `extra`, and collect their records.
 
-    Without `diagnosing` the built-in misconceptions, many small modules, are left out.
+    Without `diagnosing` the built-in misconceptions, many small modules, are left out, as they are from a student kit.
     """
-    packages = (checks, tasks, reporters, *([misconceptions] if diagnosing else []))
+    packages = [checks, tasks, reporters]
+    if diagnosing and importlib.util.find_spec("grader.misconceptions"):
+        packages.append(importlib.import_module("grader.misconceptions"))
     built_in = [
         (name, partial(importlib.import_module, name))
         for package in packages

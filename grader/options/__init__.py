@@ -9,6 +9,7 @@ from grader.options.batch import add_batch_options
 from grader.options.course import add_course_options
 from grader.options.dialects import add_dialect_options
 from grader.options.focus import add_focus_options
+from grader.options.handout import add_handout_options
 from grader.options.kinds import report, seconds, seed
 from grader.options.selftest import add_selftest_options
 from grader.sandbox.levels import LEVELS
@@ -82,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     add_course_options(made)
     add_batch_options(made)
     add_selftest_options(made)
+    add_handout_options(made)
     made.add_argument(
         "--require",
         choices=LEVELS,

@@ -121,6 +121,8 @@ def _cell(row: CheckRow, width: int, verbose: bool) -> str:
     lines = textwrap.wrap(row.title, width)
     result = row.first_bad
     if result is None:
+        for text in row.texts() if row.without_oracle else ():
+            lines += textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="    ")
         return "\n".join(lines)
     if result.tier is not Tier.CORE:
         lines = textwrap.wrap(f"{row.title} ({result.tier}, no points)", width)
@@ -146,7 +148,12 @@ def _folded(rows: Iterable[CheckRow], style: Style) -> list[str]:
     rows = [row for row in rows if row.results[0].check != "found" or row.kind != "passed"]
     lines = []
     passed = sum(row.kind == "passed" for row in rows)
-    skipped = [row for row in rows if row.kind == "skipped"]
+    skipped = [row for row in rows if row.kind == "skipped" and not row.without_oracle]
+    unknown = sum(row.without_oracle for row in rows)
+    if unknown and not style.verbose:
+        verb = "needs" if unknown == 1 else "need"
+        text = f"{unknown} {_checks(unknown)} {verb} the instructor's machine (not counted here)"
+        lines += _wrapped(text, style, f"  {style.sign('skipped')}  ")
     if skipped and not style.verbose:
         reasons = {r.message.removeprefix("needs: ") for row in skipped for r in row.results if r.message}
         reason = f"“{min(reasons)}”" if len(reasons) == 1 else "the failed ones above"

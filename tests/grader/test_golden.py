@@ -9,11 +9,12 @@ import pytest
 
 from framework.reference.fully_connected import FullyConnected
 from framework.reference.relu import ReLU
-from grader.golden import MISSING, Golden, digest, public_seeds
+from grader.golden import MISSING, Golden, digest
 from grader.handout.record import record
 from grader.model import Report, Tier, Verdict
 from grader.oracle import Oracle
 from grader.references import NoOracle, answering, answers_from
+from grader.seeds import public_seeds
 from tests.accuracy.in_process import grade_in_process
 from tests.grader.handins import example, registry
 from tests.grader.inside import grade_class
