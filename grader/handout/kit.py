@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
 import secrets
 import shutil
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from grader import tasks as own
 from grader.cli import PROJECT
 from grader.golden import Golden
 from grader.handout.counted import Counted, counted
@@ -44,10 +42,10 @@ def hand_out(folder: Path, *, registry: Registry | None = None, seeds: Sequence[
     Raises KitError for a folder that is not empty or cannot be written.
     """
     _refuse(folder)
-    known = registry or load_registry(diagnosing=False)
-    names = _own_names()
-    tasks = [task for task in known.tasks.values() if task.name in names]
-    if foreign := sorted(set(known.tasks) - names):
+    installed = registry or load_registry(diagnosing=False)
+    known = _own(installed)
+    tasks = list(known.tasks.values())
+    if foreign := sorted(set(installed.tasks) - set(known.tasks)):
         print(f"not in the kit, as their packages are not part of it: {', '.join(foreign)}", file=sys.stderr)
     beside = folder.parent / f".{folder.resolve().name}-{secrets.token_hex(4)}"
     try:
@@ -117,7 +115,7 @@ def _checks(registry: Registry, tasks: Sequence[Task]) -> list[Check]:
     return [*registry.checks, *(check for task in tasks for check in task.checks)]
 
 
-def _own_names() -> set[str]:
-    """Return the names of the tasks that are files of the grader's own, and not an installed plugin's."""
-    modules = [importlib.import_module(f"{own.__name__}.{info.name}") for info in pkgutil.iter_modules(own.__path__)]
-    return {task.name for module in modules for task in module.backcheck_tasks()}
+def _own(registry: Registry) -> Registry:
+    """Return the registry without what comes from other packages."""
+    tasks = {name: task for name, task in registry.tasks.items() if task.origin is None}
+    return replace(registry, tasks=tasks, checks=tuple(check for check in registry.checks if check.origin is None))
