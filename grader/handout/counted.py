@@ -11,7 +11,8 @@ from grader.bench import Findings
 from grader.golden import Golden
 from grader.grading import DIALECT_TRAITS
 from grader.handout.forms import Form, forms
-from grader.model import Check, Task, Tier, Visibility
+from grader.handout.visible import Hidden
+from grader.model import Check, Task, Tier
 from grader.plugins import Registry
 from grader.references import answers_from
 from grader.replay import ImitationBench
@@ -40,9 +41,9 @@ class Counted:
         return text + (f"; {self.hidden} hidden ones are not in it" if self.hidden else "")
 
 
-def counted(registry: Registry, tasks: Iterable[Task], golden: Golden, seed: int) -> Counted:
+def counted(registry: Registry, tasks: Iterable[Task], hidden: Hidden, golden: Golden, seed: int) -> Counted:
     """Tell of every visible check whether the kit's record suffices for a right hand-in in the usual form."""
-    here = hidden = 0
+    here = absent = 0
     points = most = 0.0
     elsewhere = []
     for task in tasks:
@@ -50,8 +51,8 @@ def counted(registry: Registry, tasks: Iterable[Task], golden: Golden, seed: int
         plan = registry.plan(task, DIALECT_TRAITS[form.dialect])
         worth = shares(task, plan)
         for check in plan:
-            if check.visibility is not Visibility.VISIBLE:
-                hidden += 1
+            if check in hidden:
+                absent += 1
                 continue
             known = _suffices(task, check, form, golden, seed)
             here += known
@@ -59,7 +60,7 @@ def counted(registry: Registry, tasks: Iterable[Task], golden: Golden, seed: int
             if check.tier is Tier.CORE:
                 most += worth[check.name]
                 points += worth[check.name] if known else 0.0
-    return Counted(here, elsewhere, hidden, points, most)
+    return Counted(here, elsewhere, absent, points, most)
 
 
 def _suffices(task: Task, check: Check, form: Form, golden: Golden, seed: int) -> bool:

@@ -16,10 +16,11 @@ from grader.golden import Golden
 from grader.handout.counted import Counted, counted
 from grader.handout.record import PUBLIC_SEEDS, record
 from grader.handout.visible import Hidden, without_hidden
-from grader.model import Check, Task
 from grader.plugins import Registry, load_registry
+from grader.profile.apply import apply_profile
+from grader.profile.model import Profile
 
-_KINDS = (".py", ".j2", ".css", ".js", ".json")
+_KINDS = (".py", ".j2", ".css", ".js", ".json", ".toml")
 _LEFT_OUT = (  # what only instructors have, by the beginning of its path
     "framework/reference/",
     "framework/torch_lenet.py",
@@ -36,21 +37,21 @@ class KitError(ValueError):
     """A kit cannot be written there; the message is one line with the remedy."""
 
 
-def hand_out(folder: Path, *, registry: Registry | None = None, seeds: Sequence[int] = PUBLIC_SEEDS) -> str:
+def hand_out(folder: Path, profile: Profile | None = None, seeds: Sequence[int] = PUBLIC_SEEDS) -> str:
     """Write a kit into `folder`, all of it or nothing; return the closing line.
 
-    Raises KitError for a folder that is not empty or cannot be written.
+    A course's `profile` says what is hidden. Raises KitError for a folder that is not empty or cannot be written, and
+    ProfileError.
     """
     _refuse(folder)
-    installed = registry or load_registry(diagnosing=False)
+    installed = apply_profile(load_registry(diagnosing=False), profile)
     known = _own(installed)
-    tasks = list(known.tasks.values())
     if foreign := sorted(set(installed.tasks) - set(known.tasks)):
         print(f"not in the kit, as their packages are not part of it: {', '.join(foreign)}", file=sys.stderr)
     beside = folder.parent / f".{folder.resolve().name}-{secrets.token_hex(4)}"
     try:
         beside.mkdir()
-        found = _fill(beside, known, tasks, seeds)
+        found = _fill(beside, known, seeds)
         if folder.exists():
             folder.rmdir()  # it is empty
         os.replace(beside, folder)
@@ -72,9 +73,10 @@ def _refuse(folder: Path) -> None:
         raise KitError(f"cannot write the kit {folder}: no such folder as {folder.parent}, or not writable")
 
 
-def _fill(top: Path, registry: Registry, tasks: Sequence[Task], seeds: Sequence[int]) -> Counted:
+def _fill(top: Path, registry: Registry, seeds: Sequence[int]) -> Counted:
     """Write all files of a kit; return how much it can do."""
-    hidden = Hidden.of(_checks(registry, tasks))
+    tasks = list(registry.tasks.values())
+    hidden = Hidden.of(check for task in tasks for check in registry.plan(task))
     for name, data in _files():
         if name.startswith("grader/") and name.endswith(".py"):
             data = without_hidden(name, data.decode("utf-8"), hidden).encode("utf-8")
@@ -82,8 +84,8 @@ def _fill(top: Path, registry: Registry, tasks: Sequence[Task], seeds: Sequence[
     _write(top / "README.md", (Path(__file__).parent / "student.md").read_bytes())
     _write(top / "requirements.txt", _requirements().encode())
     golden = top / "data" / "golden"
-    record(registry, tasks, seeds).write(golden, seeds)
-    return counted(registry, tasks, Golden(golden), seeds[0])
+    record(registry, tasks, seeds, hidden).write(golden, seeds)
+    return counted(registry, tasks, hidden, Golden(golden), seeds[0])
 
 
 def _files() -> Iterator[tuple[str, bytes]]:
@@ -109,10 +111,6 @@ def _requirements() -> str:
     """Return what a kit needs besides Python, a line each."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
     return "".join(f"{line}\n" for line in project["dependencies"])
-
-
-def _checks(registry: Registry, tasks: Sequence[Task]) -> list[Check]:
-    return [*registry.checks, *(check for task in tasks for check in task.checks)]
 
 
 def _own(registry: Registry) -> Registry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ from grader.bench import Findings, generator
 from grader.golden import Recorder
 from grader.grading import DIALECT_TRAITS
 from grader.handout.forms import Form, forms
-from grader.model import Case, Task, Visibility
+from grader.handout.visible import Hidden
+from grader.model import Case, Task
 from grader.plugins import Registry
 from grader.references import Computed, answers_from
 from grader.remote import Array
@@ -20,23 +21,21 @@ from grader.replay import ImitationBench
 PUBLIC_SEEDS = (1, 2)
 
 
-def record(
-    registry: Registry, tasks: Iterable[Task], seeds: Sequence[int], progress: Callable[[str], None] = lambda text: None
-) -> Recorder:
-    """Return the answers to what the checks of these tasks ask under these seeds; `progress` is told the task."""
+def record(registry: Registry, tasks: Iterable[Task], seeds: Sequence[int], hidden: Hidden | None = None) -> Recorder:
+    """Return the answers to what the visible checks of these tasks ask under these seeds."""
+    hidden = hidden or Hidden()
     recorder = Recorder(Computed())
     with answers_from(recorder), np.errstate(all="ignore"):
         for task in tasks:
             if task.oracle is None or not task.replayable:
                 continue  # nobody is asked, or only about the hand-in's own first weights
-            progress(task.name)
             for seed in seeds:
                 for form in forms(task):
-                    _grade(registry, task, seed, form)
+                    _grade(registry, task, seed, form, hidden)
     return recorder
 
 
-def _grade(registry: Registry, task: Task, seed: int, form: Form) -> None:
+def _grade(registry: Registry, task: Task, seed: int, form: Form, hidden: Hidden) -> None:
     findings = Findings(
         form.dialect,
         conventions={case.name: form.conventions for case in task.cases},
@@ -50,7 +49,7 @@ def _grade(registry: Registry, task: Task, seed: int, form: Form) -> None:
         if task.fit is not None:
             _try_every_reading(bench, case)
     for check in registry.plan(task, traits):
-        if check.visibility is not Visibility.VISIBLE:
+        if check in hidden:
             continue  # it is not in a kit, and its questions would tell of it
         for case in cases:
             if case.name in (check.cases or [case.name]):

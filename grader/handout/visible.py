@@ -7,8 +7,8 @@ constant that nothing else in the module uses, and every `needs` that names it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.model import Check, Visibility
@@ -16,29 +16,38 @@ from grader.model import Check, Visibility
 
 @dataclass(frozen=True)
 class Hidden:
-    """Hidden checks: their names, and the names of their functions by file (`grader/tasks/conv.py`)."""
+    """Hidden checks: the names of their functions by file (`grader/tasks/conv.py`), and names that no check has now.
 
-    names: frozenset[str]
-    functions: dict[str, frozenset[str]]
+    A function that serves several tasks goes from all of them if one hides it: its source would tell.
+    """
+
+    functions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, checks: Iterable[Check]) -> Hidden:
-        """Collect the checks that are not visible. One whose function is also a visible check's stays."""
+        """Collect the checks that are not visible."""
         every = list(checks)
-        visible = {_place(check) for check in every if check.visibility is Visibility.VISIBLE}
-        gone = {_place(check): check.name for check in every if _place(check) not in visible}
+        gone = {_place(check) for check in every if check.visibility is not Visibility.VISIBLE}
         functions: dict[str, frozenset[str]] = {}
         for file, function in gone:
             functions[file] = functions.get(file, frozenset()) | {function}
-        return cls(frozenset(gone.values()) - {c.name for c in every if _place(c) in visible}, functions)
+        left = {check.name for check in every if _place(check) not in gone}
+        return cls(functions, frozenset(check.name for check in every) - left)
+
+    def __contains__(self, check: Check) -> bool:
+        """Tell whether a check is left out."""
+        file, function = _place(check)
+        return function in self.functions.get(file, ())
 
 
 def without_hidden(name: str, source: str, hidden: Hidden) -> str:
     """Return the source of a file without hidden checks; the very same text where there is none in it."""
-    functions = hidden.functions.get(name, frozenset())
+    here = hidden.functions.get(name, frozenset())
+    names = hidden.names | {function.removeprefix("check_") for function in here}
+    remover = _Remover(here | {f"check_{name}" for name in hidden.names}, names)
     tree = ast.parse(source)
     before = ast.dump(tree)
-    remover = _Remover(functions | _all_functions(hidden), hidden.names)
     tree = remover.visit(tree)
     if ast.dump(tree) == before:
         return source
@@ -48,11 +57,6 @@ def without_hidden(name: str, source: str, hidden: Hidden) -> str:
 
 def _place(check: Check) -> tuple[str, str]:
     return check.run.__module__.replace(".", "/") + ".py", check.run.__name__
-
-
-def _all_functions(hidden: Hidden) -> frozenset[str]:
-    """Return the names under which hidden checks are imported elsewhere, if no visible one is called so."""
-    return frozenset(f"check_{name}" for name in hidden.names)
 
 
 class _Remover(ast.NodeTransformer):
