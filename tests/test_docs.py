@@ -66,7 +66,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ignore = shutil.ignore_patterns("__pycache__", "mine")
     for name in ("framework", "grader", "submissions", "data"):
         shutil.copytree(PROJECT / name, top / name, ignore=ignore)
-    shutil.copy(PROJECT / "dispatch.py", top)
+    for name in ("dispatch.py", "LICENSE", "pyproject.toml"):
+        shutil.copy(PROJECT / name, top)
     copy_example("example_fau", top / "b")
     shutil.make_archive(str(top / "a"), "zip", top / "b")
     shutil.copy(top / "a.zip", top / "hand-in.zip")
