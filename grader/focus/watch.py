@@ -52,13 +52,14 @@ def watch(wishes: Wishes, focus: Focus, launch: Launch) -> int:
     screen = Screen(wishes, focus, name, remark)
     rounds = Rounds(parts, tasks, wanted)
     try:
-        _go_on(rounds, screen, name, path, wishes)
+        go_on(rounds, screen, name, path, wishes)
     except KeyboardInterrupt:
         print(f"\nstopped watching {clean(name)}", file=sys.stderr)
     return INTERRUPTED
 
 
-def _go_on(rounds: Rounds, screen: Screen, name: str, path: Path, wishes: Wishes) -> None:
+def go_on(rounds: Rounds, screen: Screen, name: str, path: Path, wishes: Wishes) -> None:
+    """Grade round after round, one after every save; ends only by an exception."""
     saved: list[str] = []
     while True:
         # the stamps are older than what is read: a save in between is noticed afterwards

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,3 +81,11 @@ def test_waiting_ends_although_a_file_never_rests(work: Path) -> None:
     _, files = wait_for_change(work, stamps(work), lambda _: save(work / "Layers/RNN.py", "x" * next(count)))
     assert files == ["Layers/RNN.py"]
     assert next(count) < 20
+
+
+def test_another_file_with_the_same_time_and_size(work: Path) -> None:
+    path = work / "Layers/RNN.py"
+    before, at = stamps(work), path.stat()
+    save(path, "x = 2\n", rename=True)
+    os.utime(path, ns=(at.st_atime_ns, at.st_mtime_ns))
+    assert changed(before, stamps(work)) == ["Layers/RNN.py"]

@@ -16,9 +16,13 @@ import pytest
 from grader.cli import INTERRUPTED
 from grader.dispatching import Wishes
 from grader.focus import Focus
-from grader.focus.watch import Screen
+from grader.focus.parts import Part, Parts
+from grader.focus.rounds import Rounds
+from grader.focus.watch import Screen, go_on
+from grader.model import Report, Submission
 from tests.grader.command import RIGHT, WRONG, environment, hand_in, usage
-from tests.grader.handins import PROJECT
+from tests.grader.guests import launch
+from tests.grader.handins import PROJECT, registry
 from tests.grader.processes import children, is_alive
 from tests.grader.saving import save
 
@@ -122,3 +126,22 @@ def test_one_screen_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) <= 12
     assert lines[-2:] == ["… 42 more lines: mend what stands above first", ""]
+
+
+def test_save_while_a_round_runs_is_answered_by_the_next(folder: Path) -> None:
+    work = folder / "right"
+    seen: list[str] = []
+
+    class SavingRounds(Rounds):
+        def next(self, submission: Submission) -> list[Part]:
+            seen.append(submission.files["Layers/ReLU.py"].decode()[-8:])
+            if len(seen) == 2:
+                raise KeyboardInterrupt
+            save(work / "Layers" / "ReLU.py", RIGHT + "# saved\n")
+            self.latest["ReLU"] = Part.whole(Report("right", "", "ReLU", 7, ()))
+            return []
+
+    rounds, wishes = SavingRounds(Parts(registry(), 7, launch), [], {}), Wishes(["all"], [], [], 7)
+    with pytest.raises(KeyboardInterrupt):
+        go_on(rounds, Screen(wishes, Focus(watch=True), "right", ""), "right", work, wishes)
+    assert seen[1] == "# saved\n"
