@@ -48,6 +48,12 @@ WRONG = {
         "",
     ),
     "softmax_loss without the mean": ("CrossEntropyLoss", (LAYERS, "y].sum() / num", "y].sum()"), ""),
+    "softmax_loss whose gradient lacks the mean": ("CrossEntropyLoss", (LAYERS, "    dx /= num\n", ""), ""),
+    "max pool that forgets the other windows": (
+        "Pooling",
+        (LAYERS, "dx[n, c, top + row, left + col] += dout", "dx[n, c, top + row, left + col] = dout"),
+        "pool-gradient-lost-on-overlap",
+    ),
     "adam without bias correction": (
         "Adam",
         (OPTIM, 'config["t"] += 1', 'config["t"] = 10**9'),
