@@ -38,6 +38,14 @@ def test_a_file_of_the_hand_in_s_own_is_no_package() -> None:
     assert foreign_imports({"torch.py": b"", "a.py": b"import torch"}) == ()
 
 
+def test_what_the_course_allows_is_not_named() -> None:
+    sources = {"a.py": b"import torch, scipy.signal, jax\n"}
+    assert foreign_imports(sources, ("torch", "scipy", "jax")) == ()
+    (only,) = foreign_imports(sources, ("torch", "scipy"))
+    assert only == "a.py:1 imports jax; hand-ins have NumPy, torch and SciPy, and nothing else"
+    assert [line.split()[2] for line in foreign_imports(sources, ())] == ["torch;", "scipy;", "jax;"]
+
+
 def test_source_that_breaks_compilers_is_only_searched() -> None:
     source = b"(" * 1_000_000 + b"\0\xff\n" + b"import torch\n" * 1_000
     assert len(foreign_imports({"a.py": source})) == 5

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from grader.cli import FAILED, OK
@@ -16,9 +18,11 @@ from grader.profile.errors import ProfileError
 from grader.profile.find import find_profile
 from grader.profile.model import Profile
 from grader.profile.read import read_profile
+from grader.remote import RemoteLayer
 from grader.sandbox.levels import PROCESS
 from grader.sandbox.pool import ready_guests
 from grader.sandbox.probe import best
+from grader.sandbox.session import Session
 from tests.grader.command import RIGHT, WRONG, hand_in, run, wish
 from tests.grader.guests import launch
 from tests.grader.handins import registry, written
@@ -62,6 +66,12 @@ def test_limits_hold_without_any_option() -> None:
     late = [r.message for r in report.results if r.verdict is Verdict.TIMEOUT]
     assert late
     assert "within 0.3 seconds" in late[0]
+
+
+def test_the_budget_for_all_tasks() -> None:
+    slow = RIGHT.replace("self.open = x > 0", "import time; time.sleep(0.2); self.open = x > 0")
+    report = report_on(slow, profile("limits.run_seconds = 0.5"))
+    assert "not tried: the 0.5 seconds for all tasks are used up" in {r.message for r in report.results}
 
 
 def test_time_on_the_command_line_wins_over_the_profile_and_the_rest_stays(tmp_path: Path) -> None:
@@ -164,14 +174,22 @@ class ReLU:
 )
 def test_what_a_guest_can_import(level: str, allowed: tuple[str, ...], seen: list[float]) -> None:
     """The interfaces of `framework` are always there; the grader never is."""
-    import numpy as np
-
-    from grader.remote import RemoteLayer
-    from grader.sandbox.session import Session
-
     with ready_guests(level, allowed) as guests:
         session = Session(written(Layers__ReLU=IMPORTING), guests.launch)
         assert RemoteLayer(session, "ReLU", {}).forward(np.ones(1)).tolist() == seen
+        session.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there are no zygotes elsewhere")
+def test_a_second_zygote_has_the_same_packages() -> None:
+    with ready_guests(PROCESS, ("tabulate",)) as guests:
+        first = guests._zygote
+        assert first is not None
+        first._process.kill()
+        first._process.wait()
+        session = Session(written(Layers__ReLU=IMPORTING), guests.launch)
+        assert RemoteLayer(session, "ReLU", {}).forward(np.ones(1)).tolist() == [1, 0, 0, 1, 0, 0, 0, 0, 1]
+        assert guests._zygote is not first
         session.close()
 
 
