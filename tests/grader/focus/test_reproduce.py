@@ -138,3 +138,12 @@ def test_check_of_somebody_else_without_lines_says_so() -> None:
     assert five_lines(task, check, task.cases[0], 7).why_not == "nobody has written them for this check"
     known = next(one for one in registry().checks if one.name == "forward_value")
     assert "cs231n" in five_lines(task, known, task.cases[0], 7, "cs231n").why_not
+
+
+def test_student_kit_shows_the_lines_without_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    task = registry().tasks["RNN"]
+    check = next(one for one in registry().checks if one.name == "forward_value")
+    assert '"expected:", [' in five_lines(task, check, task.cases[0], 7).lines[-1]
+    monkeypatch.setitem(sys.modules, "framework.reference.rnn", None)
+    made = five_lines(task, check, task.cases[0], 7)
+    assert made.lines[-1].endswith('"expected:", "known on the instructor\'s machine only")')
