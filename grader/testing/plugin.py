@@ -133,6 +133,8 @@ class Backcheck:
             terminalreporter.section("backcheck: remarks, which cost no points")
             for report in remarks:
                 terminalreporter.line(f"{report.nodeid}\n    {report.wasxfail.removeprefix('reason: ')}")
+        for remark in self._runs.remarks:
+            terminalreporter.line(f"Note: {clean(remark)}")
         bad = [
             one
             for kind in ("failed", "error")

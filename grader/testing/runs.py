@@ -27,19 +27,18 @@ FOUND: Place = ("", "found")
 
 @dataclass(frozen=True)
 class Graded:
-    """What is known once a place has been run: the results of its task so far, and remarks on the hand-in.
+    """What is known once a place has been run: the results of its task so far.
 
     `trace` leads to where the hand-in's own code raised an exception, if it ran in this process.
     """
 
     results: Mapping[Place, CheckResult]
-    remarks: Sequence[str] = ()
     trace: TracebackType | None = None
 
     @classmethod
     def of(cls, report: Report) -> Graded:
         """Look at a report place by place."""
-        return cls({(result.case, result.check): result for result in report.results}, report.remarks)
+        return cls({(result.case, result.check): result for result in report.results})
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,10 @@ class Runs(Protocol):
     def run(self, task: str, place: Place) -> Graded:
         """Return what is known once a place has been run; each is run once."""
 
+    @property
+    def remarks(self) -> list[str]:
+        """Return the sentences about the tasks that have been run, each behind the task's name."""
+
     def close(self) -> None:
         """End whatever still runs."""
 
@@ -89,6 +92,7 @@ class InGuest:
     def __init__(self, wanted: Wanted) -> None:
         self._wanted = wanted
         self._done: dict[str, Graded] = {}
+        self._remarks: list[str] = []
         self._stack = contextlib.ExitStack()
         self._session: Session | None = None
 
@@ -97,6 +101,11 @@ class InGuest:
         if task not in self._done:
             self._done[task] = self._graded(task)
         return self._done[task]
+
+    @property
+    def remarks(self) -> list[str]:
+        """Return the sentences of the reports."""
+        return self._remarks
 
     def _graded(self, name: str) -> Graded:
         wanted, task = self._wanted, self._wanted.tasks[name]
@@ -108,6 +117,7 @@ class InGuest:
         places = wanted.selected.get(name, set()) - {FOUND}
         plan = only(wanted.plans[name], places, task, wanted.submission.dialect)
         report = grade(wanted.job(name), task, plan, self._session, None, wanted.registry.misconceptions)
+        self._remarks += [f"{name}: {remark}" for remark in report.remarks]
         return Graded.of(report)
 
     def close(self) -> None:
@@ -137,7 +147,7 @@ class InThisProcess:
                     self._run_new(grading, check)
             raised = self._handin.desk.raised
         if grading.results[place].verdict in (Verdict.PASSED, Verdict.SKIPPED):
-            return Graded(dict(grading.results), tuple(grading.remarks))
+            return Graded(dict(grading.results))
         trace = self._handin.theirs(raised.__traceback__) if raised is not None else None
         return replace(Graded.of(grading.sum_up()), trace=trace)
 
@@ -157,6 +167,11 @@ class InThisProcess:
             known, plan = wanted.registry.misconceptions, wanted.plans[name]
             self._gradings[name] = Grading(wanted.job(name), task, plan, desk, known, bench, self._replays)
         return self._gradings[name]
+
+    @property
+    def remarks(self) -> list[str]:
+        """Return the sentences so far."""
+        return [f"{name}: {remark}" for name, grading in self._gradings.items() for remark in grading.remarks]
 
     def close(self) -> None:
         """Nothing runs."""

@@ -138,6 +138,14 @@ def test_missing_component_is_one_failure(tmp_path: Path) -> None:
     assert front(tmp_path, "--backcheck", "--submission=own", "-k", "Conv and gradient").code == 1
 
 
+def test_notes_on_the_hand_in_are_told(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path, "own", RIGHT)
+    (folder / "Layers" / "Old.py").write_text(RIGHT, encoding="utf-8")
+    for words in ((), ("--in-process",)):
+        done = relu(tmp_path, "--submission=own", *words)
+        assert "Note: ReLU: ReLU was graded from Layers/ReLU.py; there is another one in Layers/Old.py" in done.output
+
+
 def test_first_failure_last_failed_and_node_ids(wrong: Path) -> None:
     first = relu(wrong, "--submission=wrong", "-x")
     assert list(first.outcomes.values()).count("failed") == 1
