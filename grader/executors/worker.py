@@ -66,4 +66,7 @@ def _leave(number: int, _: object) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except SystemExit as exc:  # guests are gone by now; the thread that waits for standard input would be in the way
+        os._exit(exc.code if isinstance(exc.code, int) else 1)

@@ -87,12 +87,13 @@ def test_a_bundle_that_kills_every_worker_is_given_up_and_the_others_go_on() -> 
     assert troubles[1] == "" or "a worker process died over it, 2 times (exit code -9)" in troubles[1]
 
 
-def test_closing_ends_workers_and_guests() -> None:
+def test_closing_ends_workers_and_guests_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
     events = processes.run((bundle(number) for number in range(50)), jobs=2)
     next(events)
     assert len(workers()) == 2
     events.close()
     assert not workers()
+    assert capfd.readouterr().err == ""
 
 
 def test_a_worker_with_another_grader_says_so() -> None:
