@@ -66,7 +66,7 @@ def _keys() -> tuple[Key, ...]:
         Key(
             "dialects",
             NAMES,
-            "The kinds of hand-in that are taken; others are turned away unread. Default: every kind.",
+            "The kinds of hand-in that are taken; others are turned away ungraded. Default: every kind.",
             'dialects = ["fau"]',
         ),
         Key(

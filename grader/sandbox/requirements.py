@@ -26,10 +26,18 @@ def with_requirements(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def library_folders(name: str) -> list[str]:
+    """Return what the folder beside a package may be called in which its wheel keeps its shared libraries."""
+    projects = [] if name in _STAND_ALONE else _installed()[1].get(name, [])
+    names = [name, *(re.sub(r"[-.]+", "_", project) for project in projects)]
+    return list(dict.fromkeys(f"{each}.libs" for word in names for each in (word, word.lower())))
+
+
 def _needed(name: str) -> list[str]:
     imported, projects = _installed()
     needed = []
     for project in projects.get(name, ()):
+        needed += imported.get(_normal(project), [])  # torch brings torchgen
         try:
             wanted = requires(project) or []
         except PackageNotFoundError:

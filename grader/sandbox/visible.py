@@ -12,7 +12,7 @@ from functools import cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
-from grader.sandbox.requirements import with_requirements
+from grader.sandbox.requirements import library_folders, with_requirements
 
 ALWAYS = ("numpy", "pluggy")  # the guest itself is built on them
 USUAL = ("numpy", "scipy")  # what hand-ins may import where a course says nothing else
@@ -85,8 +85,8 @@ def visible(names: tuple[str, ...] = USUAL) -> Visible:
             files.append(origin)
             continue
         folder = os.path.dirname(origin)
-        bundled = os.path.join(os.path.dirname(folder), f"{name}.libs")  # where wheels keep their shared libraries
-        folders += [folder, *([bundled] if os.path.isdir(bundled) else [])]
+        bundled = [os.path.join(os.path.dirname(folder), libraries) for libraries in library_folders(name)]
+        folders += [folder, *filter(os.path.isdir, bundled)]
     base = {"platbase": sys.base_exec_prefix, "installed_platbase": sys.base_exec_prefix}  # not the venv's
     standard = {os.path.realpath(sysconfig.get_path(name, vars=base)) for name in ("stdlib", "platstdlib")}
     libraries = {*map(os.path.dirname, _c_library()), "/lib64", sysconfig.get_config_var("LIBDIR") or "/lib64"}

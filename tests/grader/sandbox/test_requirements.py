@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from grader.sandbox.requirements import with_requirements
+from grader.sandbox.requirements import library_folders, with_requirements
 from grader.sandbox.visible import USUAL, packages, visible
 
 
@@ -27,3 +27,10 @@ def test_files_and_folders_that_guests_see() -> None:
     assert not [folder for folder in folders if folder.endswith("site-packages")]
     assert any(os.path.basename(folder) == "tabulate" for folder in folders)
     assert not any(os.path.basename(folder) == "scipy" for folder in folders)
+
+
+def test_where_wheels_keep_their_libraries() -> None:
+    assert library_folders("numpy") == ["numpy.libs"]
+    assert "pillow.libs" in library_folders("PIL")
+    assert library_folders("nowhere") == ["nowhere.libs"]
+    assert "torchgen" in with_requirements(("torch",))  # one project, several names to import
