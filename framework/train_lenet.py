@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,8 @@ def _run(args: argparse.Namespace, parser: Parser, stop: Stop) -> int:
 def _refuse_contradictions(args: argparse.Namespace, parser: Parser) -> None:
     """End the program where options do not go together."""
     usual = args.optimizer == "adam" and args.constraint.kind == "l2"
+    if not args.submission and find_spec("framework.reference") is None:
+        parser.error("a student kit holds no LeNet of its own; --submission PATH trains yours")
     if args.submission and args.beside_torch:
         parser.error("--beside-torch compares the project's own LeNet, not a --submission")
     if args.submission and (args.save or args.resume):

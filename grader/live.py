@@ -11,7 +11,6 @@ import importlib
 import inspect
 import io
 import os
-import secrets
 import sys
 import sysconfig
 import textwrap
@@ -32,6 +31,7 @@ from grader.model import Job, Report, Submission, Task
 from grader.own_code import OwnDesk, Stopped, repeatable
 from grader.plugins import Registry, UnknownTask, load_registry
 from grader.replay import Imitation
+from grader.seeds import drawn_seed
 
 _WITH_CLASSES = ("fau", "native")
 _MAX_OUTPUT = 1 << 20
@@ -94,7 +94,7 @@ def check(
     if not chosen.asked_of(spoken):
         raise ValueError(f"{chosen.name} is not asked of classes of the dialect {spoken}: {', '.join(chosen.dialects)}")
     if seed is None:
-        seed = secrets.randbelow(1_000_000)
+        seed = drawn_seed()
     elif not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**63:
         raise ValueError(f"a seed is a whole number from 0 to 2**63 - 1, not {seed!r}")
     submission = Submission(f"class {cls.__name__}", "", {}, {}, spoken)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Generator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from grader.reporters._text import clean
 from grader.sandbox.advice import unprotected
 from grader.sandbox.levels import KERNEL, at_least
 from grader.sandbox.probe import best
+from grader.seeds import drawn_seed
 from grader.testing.items import ROOT, CheckItem, HandinNode, is_meant
 from grader.testing.runs import InGuest, InThisProcess, Runs, Wanted
 
@@ -29,7 +29,7 @@ class Backcheck:
     def __init__(self, config: pytest.Config) -> None:
         option = config.option
         if option.backcheck_seed is None:
-            option.backcheck_seed = secrets.randbelow(1_000_000)  # xdist hands options on: all workers have one seed
+            option.backcheck_seed = drawn_seed()  # xdist hands options on: all workers have one seed
         here = config.invocation_params.dir / "submissions"
         try:
             given = [option.backcheck_submission] if option.backcheck_submission is not None else []

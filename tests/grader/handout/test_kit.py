@@ -91,6 +91,19 @@ def test_what_a_kit_cannot_do_it_refuses(run: Run, words: tuple[str, ...], said:
     assert done.stderr.strip().splitlines()[-1].startswith(f"dispatch.py: error: {said}")
 
 
+def test_it_trains_what_students_have_written_and_nothing_else(run: Run) -> None:
+    done = run("-m", "framework.train_lenet", "--data", "digits", "--epochs", "1")
+    assert done.returncode == 2
+    assert "a student kit holds no LeNet of its own; --submission PATH trains yours" in done.stderr
+
+
+def test_a_class_in_a_notebook_is_graded_with_a_seed_that_is_on_record(run: Run) -> None:
+    script = "import numpy, grader\nclass Flatten:\n    pass\nprint(grader.check(Flatten, dialect='fau'))"
+    done = run("-c", script)
+    assert f"seed {SEED}" in done.stdout + done.stderr or f"seed={SEED}" in done.stdout + done.stderr, done
+    assert "framework.reference" not in done.stderr
+
+
 def test_the_commands_of_its_readme_run(run: Run, kit: Path, tmp_path: Path) -> None:
     blocks = re.findall(r"^```bash\n(.*?)^```", (kit / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()]
