@@ -71,7 +71,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy_example("example_fau", top / "b")
     shutil.make_archive(str(top / "a"), "zip", top / "b")
     shutil.copy(top / "a.zip", top / "hand-in.zip")
-    (top / "inbox").mkdir()
+    for folder in ("inbox", "tests"):
+        (top / folder).mkdir()
     shutil.copy(top / "a.zip", top / "inbox" / "Ada Lovelace_101_assignsubmission_file_ex.zip")
     (top / "bin").mkdir()
     (top / "bin" / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
@@ -163,6 +164,13 @@ def test_the_authors_page_shows_the_package_that_is_tried() -> None:
     shown = blocks("python", "grader/AUTHORS.md")
     assert len(shown) >= 5
     assert all(block in source for block in shown)
+
+
+def test_the_class_shown_to_students_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    (source,) = blocks("python", "submissions/README.md")
+    shown = types.ModuleType("shown_to_students")
+    exec(compile(source.replace("check(ReLU)", "result = check(ReLU)"), "page", "exec"), shown.__dict__)
+    assert shown.result.passed
 
 
 def test_the_plugin_shown_works() -> None:
