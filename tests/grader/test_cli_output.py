@@ -26,7 +26,7 @@ def test_json_on_standard_output_is_nothing_but_json(folder: Path) -> None:
     done = run(*words, "--report", "json=-")
     assert done.returncode == FAILED
     data = json.loads(done.stdout)
-    assert set(data) == {"schema", "reports"}
+    assert set(data) == {"schema", "reports", "without_mark"}
     assert data["schema"] == 1
     assert [(Path(report["submission"]).name, report["task"]) for report in data["reports"]] == [
         ("right", "ReLU"),
