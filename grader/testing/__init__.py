@@ -1,4 +1,4 @@
-"""The pytest plugin: `pytest --backcheck --submission submissions/mine` runs the checks as test items.
+"""The pytest plugin: `pytest --backcheck --submission=submissions/mine` runs the checks as test items.
 
 It is loaded by every pytest beside which backcheck is installed (entry-point group `pytest11`; from a checkout that is
 not installed: `-p grader.testing`), and does nothing but declare its options unless `--backcheck` is given: what is
@@ -23,7 +23,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--submission",
         dest="backcheck_submission",
         metavar="PATH",
-        help="with --backcheck: a name in submissions/, a folder or a zip; default: the one hand-in in submissions/",
+        help="with --backcheck: a name in submissions/, a folder or a zip, behind an equals sign; default: the one "
+        "hand-in in submissions/",
     )
     group.addoption(
         "--backcheck-task",
@@ -50,6 +51,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="with --backcheck: run the hand-in in this process, so that --pdb, breakpoints and -s work. FOR YOUR OWN "
         "CODE ONLY: nothing isolates it, and no time limit holds",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Refuse words by which pytest would take a hand-in for tests of ours, before it imports anything there."""
+    option = early_config.known_args_namespace
+    if not option.backcheck or option.backcheck_in_process:
+        return
+    from grader.testing.handin import refuse_paths_into_it
+
+    refuse_paths_into_it(early_config)
 
 
 def pytest_configure(config: pytest.Config) -> None:

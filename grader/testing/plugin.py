@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import PROJECT
 from grader.dialects import UnknownDialect, known
 from grader.intake import IntakeError, open_submission
-from grader.intake.choose import choose
 from grader.model import Task
 from grader.options.kinds import names
 from grader.plugins import Registry, UnknownTask, load_registry
@@ -19,6 +17,7 @@ from grader.sandbox.advice import unprotected
 from grader.sandbox.levels import KERNEL, at_least
 from grader.sandbox.probe import best
 from grader.seeds import drawn_seed
+from grader.testing.handin import named_handin
 from grader.testing.items import ROOT, CheckItem, HandinNode, is_meant
 from grader.testing.runs import InGuest, InThisProcess, Runs, Wanted
 
@@ -30,17 +29,13 @@ class Backcheck:
         option = config.option
         if option.backcheck_seed is None:
             option.backcheck_seed = drawn_seed()  # xdist hands options on: all workers have one seed
-        here = config.invocation_params.dir / "submissions"
+        name, self._path, self._remark = named_handin(option, config.invocation_params.dir)
         try:
-            given = [option.backcheck_submission] if option.backcheck_submission is not None else []
-            ((name, path),), self._remark = choose(given, here if here.is_dir() else PROJECT / "submissions")
             dialect = known(option.backcheck_dialect) if option.backcheck_dialect is not None else ""
-            submission = open_submission(path, name, dialect)
+            submission = open_submission(self._path, name, dialect)
         except (IntakeError, UnknownDialect) as exc:
             raise pytest.UsageError(clean(str(exc))) from exc
-        self._path = path.resolve()
         self._config = config
-        self._refuse_its_settings()
         registry = load_registry()
         self._troubles = registry.troubles
         self._wanted = Wanted.of(submission, _chosen(registry, option.backcheck_task), registry, option.backcheck_seed)
@@ -56,16 +51,6 @@ class Backcheck:
     def close(self) -> None:
         """End the guest."""
         self._runs.close()
-
-    def _refuse_its_settings(self) -> None:
-        """Refuse to go on under settings that pytest found in a hand-in that it was not started in."""
-        found, here = self._config.inipath, self._config.invocation_params.dir.resolve()
-        inside = found is not None and found.resolve().is_relative_to(self._path)
-        if inside and not here.is_relative_to(self._path) and not self._config.option.backcheck_in_process:
-            raise pytest.UsageError(
-                f"pytest took its settings from the hand-in ({found}); write --submission={self._path.name} with the "
-                "equals sign, or give --rootdir and -c"
-            )
 
     def _taken_ids(self) -> tuple[str, ...]:
         """Take the arguments that mean our items out of pytest's hands, and return them as node ids.
@@ -86,6 +71,12 @@ class Backcheck:
         config.args[:] = paths if given else []
         option.backcheck_ids = ids
         return tuple(ids)
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Keep pytest out of the hand-in, wherever else it is told to look for tests."""
+        own = self._config.option.backcheck_in_process
+        inside = self._config.invocation_params.dir.resolve().is_relative_to(self._path)
+        return True if not own and not inside and collection_path.resolve().is_relative_to(self._path) else None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(

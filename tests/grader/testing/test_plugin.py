@@ -249,12 +249,38 @@ def test_wrong_usage_is_one_line(wrong: Path, words: tuple[str, ...], line: str)
 def test_settings_of_the_hand_in_are_refused(tmp_path: Path) -> None:
     """pytest takes a separate word for a path before it knows the option, and looks for its settings there."""
     folder = hand_in(tmp_path, "own", RIGHT)
+    apart = relu(tmp_path, "--submission", "own")  # refused before there is any harm, so that nobody gets used to it
+    assert apart.code == PYTEST_USAGE
+    assert "write --submission=own with the equals sign" in apart.output
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -k found\n", encoding="utf-8")
-    done = relu(tmp_path, "--submission", "own")
-    assert done.code == PYTEST_USAGE
-    assert "write --submission=own with the equals sign" in done.output
+    assert relu(tmp_path, "--submission", "own").code == PYTEST_USAGE
+    by_path = relu(tmp_path, "--submission=own", "own::ReLU")
+    assert by_path.code == PYTEST_USAGE
+    assert "pytest took its settings from the hand-in" in by_path.output
     assert relu(tmp_path, "--submission=own").code == 0
     assert relu(folder, "--submission=.").code == 0  # whoever works in there means it
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "code"),
+    [
+        ("own", ("--submission=own",), 0),
+        ("own", ("--submission=own", "."), 0),
+        ("own", ("--submission=own", "own"), PYTEST_USAGE),
+        ("own", ("--submission=own", "own/test_theirs.py"), PYTEST_USAGE),
+        ("own", ("--submission=own", "own::ReLU"), PYTEST_USAGE),
+        ("test_own", ("--submission=test_own",), PYTEST_USAGE),
+    ],
+)
+def test_pytest_imports_nothing_of_the_hand_in(name: str, words: tuple[str, ...], code: int, tmp_path: Path) -> None:
+    folder = hand_in(tmp_path, name, RIGHT)
+    trap = f"open({str(tmp_path / 'sprung')!r}, 'x')\n"
+    (folder / "conftest.py").write_text(trap, encoding="utf-8")
+    (folder / "test_theirs.py").write_text(trap, encoding="utf-8")
+    done = relu(tmp_path, *words)
+    assert done.code == code, done.output
+    assert "Traceback" not in done.output
+    assert not (tmp_path / "sprung").exists()
 
 
 def test_in_process_reaches_the_code_with_the_debugger(wrong: Path) -> None:
