@@ -24,7 +24,7 @@ class RemoteNetwork(Remote):
         return self._number("arguments")
 
     def append(self, name: str, arrays: Mapping[str, Array] | None = None, *, obeys: bool = False) -> None:
-        """Append a stand-in: `affine` (W (D, M), b (M,)), `tanh` or `phased`; `obeys`: it can be initialized."""
+        """Append a stand-in: `distances` (W (D, M), b (M,)), `arctan` or `phased`; `obeys`: it can be initialized."""
         self._call("append", arrays, name=name, **({"obeys": obeys} if arrays else {}))
 
     def append_own(self, component: str, init: Mapping[str, Any]) -> None:
@@ -32,7 +32,7 @@ class RemoteNetwork(Remote):
         self._call("append_own", component=component, init=dict(init))
 
     def feed(self, batches: Sequence[Batch]) -> None:
-        """Set a loss, the sum of squared errors, and a data layer that hands out these batches in turn."""
+        """Set a loss, a smooth sum of errors, and a data layer that hands out these batches in turn."""
         self._call("feed", _named(batches))
 
     def forward(self) -> float:

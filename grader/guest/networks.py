@@ -14,10 +14,10 @@ from .aids import OPTIMIZERS, StandInInitializer, StandInRegularizer
 from .answers import as_array, as_scalar
 from .faults import ANSWER, MISSING, Fault
 from .memory_files import MemoryFiles
-from .standins import DataLayer, FauAffine, FauMap, NativeAffine, NativeMap, Phased, SquaredError, Tanh
+from .standins import Arctan, DataLayer, FauDistances, FauMap, NativeDistances, NativeMap, Phased, SmoothError
 from .wire import Array
 
-_MAPS = {"tanh": Tanh, "phased": Phased}
+_MAPS = {"arctan": Arctan, "phased": Phased}
 
 
 class NetworkUnit:
@@ -26,7 +26,7 @@ class NetworkUnit:
     `own(component, init)` makes one of the student's own layers, wrapped.
     """
 
-    affine: ClassVar[Any]
+    trained: ClassVar[Any]
     mapped: ClassVar[Any]
 
     def __init__(self, cls: Any, init: Mapping[str, Any], own: Callable[[str, Mapping[str, Any]], Any]) -> None:
@@ -41,8 +41,8 @@ class NetworkUnit:
         return np.array(self._given)
 
     def append(self, name: str, obeys: bool = False, **arrays: Array) -> None:
-        """Append a stand-in layer: `affine` (W, b), `tanh` or `phased`."""
-        made = self.affine(**arrays, obeys=obeys) if name == "affine" else self.mapped(_MAPS[name]())
+        """Append a stand-in layer: `distances` (W, b), `arctan` or `phased`."""
+        made = self.trained(**arrays, obeys=obeys) if name == "distances" else self.mapped(_MAPS[name]())
         self.network.append_layer(made)
 
     def append_own(self, component: str, init: Mapping[str, Any]) -> None:
@@ -53,7 +53,7 @@ class NetworkUnit:
 
     def feed(self, **arrays: Array) -> None:
         """Set the loss and a data layer with the batches (x0, y0), (x1, y1), …"""
-        self.network.loss_layer = SquaredError()
+        self.network.loss_layer = SmoothError()
         self.network.data_layer = _data(arrays)
 
     def forward(self) -> Array:
@@ -79,7 +79,7 @@ class NetworkUnit:
         """Return the parameters of every layer that has some, as `1.W`: the name behind the layer's place from 1."""
         found: dict[str, Array] = {}
         for place, layer in enumerate(self._layers(), 1):
-            if isinstance(layer, self.affine):
+            if isinstance(layer, self.trained):
                 table = layer.read()
             elif id(layer) in self._own_layers:
                 table = self._own_layers[id(layer)].params()
@@ -119,7 +119,7 @@ class NetworkUnit:
 class FauNetwork(NetworkUnit):
     """The exercise's container; `save(filename, net)` and `load(filename, data_layer)` stand beside the class."""
 
-    affine = FauAffine
+    trained = FauDistances
     mapped = FauMap
 
     def _save(self, filename: str) -> None:
@@ -139,7 +139,7 @@ class FauNetwork(NetworkUnit):
 class NativeNetwork(NetworkUnit):
     """The native container, with the methods `save(filename)` and `load(filename, data_layer)`."""
 
-    affine = NativeAffine
+    trained = NativeDistances
     mapped = NativeMap
 
     def _save(self, filename: str) -> None:

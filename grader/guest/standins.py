@@ -1,7 +1,8 @@
 """What a student's container is filled with: known layers, a loss and a data layer of the grader's own.
 
-They have the attributes that their dialect promises and nothing else to offer. Nothing they see counts as evidence:
-the grader computes losses, outputs and weights itself and compares numbers. N batch, D inputs, M outputs.
+They have the attributes that their dialect promises and nothing else to offer: their mathematics is that of no task, so
+that no hand-in can borrow one of them, and no reader of a student kit finds an answer here. Nothing they see counts as
+evidence: the grader computes losses, outputs and weights itself and compares numbers. N batch, D inputs, M outputs.
 """
 
 from __future__ import annotations
@@ -35,31 +36,31 @@ class DataLayer:
             yield x.copy(), y.copy()
 
 
-class SquaredError:
-    """The sum of (prediction - label)**2: no probabilities needed, so that any layer may come last."""
+class SmoothError:
+    """The sum of sqrt(1 + (prediction - label)**2): no probabilities needed, so that any layer may come last."""
 
     def forward(self, prediction: Array, label: Array) -> float:
         """Return the loss."""
         self.prediction = np.array(prediction)
-        return float(np.sum((self.prediction - label) ** 2))
+        return float(np.sum(np.hypot(1.0, self.prediction - label)))
 
     def backward(self, label: Array) -> Array:
         """Return its derivative with respect to the prediction of the last forward."""
-        gradient: Array = 2.0 * (self.prediction - label)
-        return gradient
+        gap = self.prediction - label
+        return np.asarray(gap / np.hypot(1.0, gap))
 
 
-class Tanh:
+class Arctan:
     """A map without parameters."""
 
     def output(self, x: Array, testing: bool) -> Array:
         """Return y."""
-        self._y = np.tanh(x)
-        return np.array(self._y)
+        self._x = np.array(x)
+        return np.asarray(np.arctan(self._x))
 
     def input_gradient(self, dy: Array) -> Array:
         """Return dL/dx for the last output."""
-        return np.asarray(dy * (1.0 - self._y**2))
+        return np.asarray(dy / (1.0 + self._x**2))
 
 
 class Phased:
@@ -80,7 +81,7 @@ class FauMap:
 
     trainable = False
 
-    def __init__(self, what: Tanh | Phased) -> None:
+    def __init__(self, what: Arctan | Phased) -> None:
         self._map = what
         self.testing_phase: Any = False
 
@@ -93,8 +94,14 @@ class FauMap:
         return self._map.input_gradient(error_tensor)
 
 
-class FauAffine:
-    """x W + b as a layer of the exercise: one matrix `weights` (D + 1, M), the bias last; `backward` updates it.
+def _distances(x: Array, W: Array, b: Array) -> tuple[Array, Array]:
+    """Return y (N, M), half the squared distance of each row of `x` from each column of `W`, plus `b`; and x - W."""
+    apart = x[:, :, None] - W[None]
+    return b + (apart**2).sum(axis=1) / 2, apart
+
+
+class FauDistances:
+    """`_distances` as a layer of the exercise: one matrix `weights` (D + 1, M), b last; `backward` updates it.
 
     `obeys` False: it keeps its parameters when it is told to initialize them, as batch normalization does.
     """
@@ -117,16 +124,16 @@ class FauAffine:
 
     def forward(self, input_tensor: Array) -> Array:
         """Return the output."""
-        self._x = np.hstack([input_tensor, np.ones((len(input_tensor), 1))])
-        return np.asarray(self._x @ self.weights)
+        y, self._apart = _distances(np.asarray(input_tensor), self.weights[:-1], self.weights[-1])
+        return y
 
     def backward(self, error_tensor: Array) -> Array:
         """Return dL/dx and, with an optimizer, update."""
-        dx = error_tensor @ self.weights[:-1].T
-        self.gradient_weights = self._x.T @ error_tensor
+        shares = error_tensor[:, None, :] * self._apart
+        self.gradient_weights = np.vstack([-shares.sum(axis=0), error_tensor.sum(axis=0)])
         if self.optimizer is not None:
             self.weights = self.optimizer.calculate_update(self.weights, self.gradient_weights)
-        return np.asarray(dx)
+        return np.asarray(shares.sum(axis=2))
 
     def read(self) -> dict[str, Array]:
         """Return W and b."""
@@ -138,7 +145,7 @@ class NativeMap:
 
     trainable = False
 
-    def __init__(self, what: Tanh | Phased | None = None) -> None:
+    def __init__(self, what: Arctan | Phased | None = None) -> None:
         self._map = what
         self.training = True
         self.parameters: dict[str, Array] = {}
@@ -170,8 +177,8 @@ class NativeMap:
         self.training = False
 
 
-class NativeAffine(NativeMap):
-    """x W + b as a native layer: `parameters`, and `gradients` that `backward` adds to; the container updates."""
+class NativeDistances(NativeMap):
+    """`_distances` as a native layer: `parameters`, and `gradients` that `backward` adds to; the container updates."""
 
     trainable = True
 
@@ -190,14 +197,15 @@ class NativeAffine(NativeMap):
 
     def forward(self, x: Array) -> Array:
         """Return the output."""
-        self._x = np.array(x)
-        return np.asarray(self._x @ self.parameters["W"] + self.parameters["b"])
+        y, self._apart = _distances(np.asarray(x), self.parameters["W"], self.parameters["b"])
+        return y
 
     def backward(self, dout: Array) -> Array:
         """Return dL/dx and add to the gradients."""
-        self.gradients["W"] += self._x.T @ dout
+        shares = dout[:, None, :] * self._apart
+        self.gradients["W"] -= shares.sum(axis=0)
         self.gradients["b"] += dout.sum(axis=0)
-        return np.asarray(dout @ self.parameters["W"].T)
+        return np.asarray(shares.sum(axis=2))
 
     def read(self) -> dict[str, Array]:
         """Return W and b."""

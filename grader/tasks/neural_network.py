@@ -44,13 +44,13 @@ PENALTIES = (
 Stack = Sequence[tuple[str, Mapping[str, Array]]]
 
 
-def _affine(probe: Probe, inputs: int, outputs: int) -> tuple[str, Mapping[str, Array]]:
-    return "affine", {"W": 0.6 * probe.normal((inputs, outputs)), "b": 0.6 * probe.normal((outputs,))}
+def _distances(probe: Probe, inputs: int, outputs: int) -> tuple[str, Mapping[str, Array]]:
+    return "distances", {"W": 0.6 * probe.normal((inputs, outputs)), "b": 0.6 * probe.normal((outputs,))}
 
 
 def _stack(probe: Probe) -> Stack:
     (hidden,), outputs = probe.case.shapes.get("hidden", (HIDDEN,)), probe.case.output_shape[1]
-    return [_affine(probe, D, hidden), ("tanh", {}), _affine(probe, hidden, outputs)]
+    return [_distances(probe, D, hidden), ("arctan", {}), _distances(probe, hidden, outputs)]
 
 
 def _batches(probe: Probe, count: int) -> list[Batch]:
@@ -115,7 +115,7 @@ def check_loss_history(network: RemoteNetwork, oracle: RemoteNetwork, probe: Pro
     How long is the list after train(3), and after train(2) behind that?
     """
     batches = [(probe.normal((N, M)), probe.normal((N, M))) for _ in range(7)]
-    _fill((network, oracle), [("tanh", {}), ("tanh", {})], batches)
+    _fill((network, oracle), [("arctan", {}), ("arctan", {})], batches)
     calls: list[str] = []
     for iterations in (3, 2, 1):
         network.train(iterations)
@@ -226,7 +226,7 @@ def check_phases(network: RemoteNetwork, oracle: RemoteNetwork, probe: Probe) ->
     Dropout and batch normalization do different things in training and testing. Who tells them, and who tells them
     again when training goes on after a test?
     """
-    stack = [_affine(probe, D, HIDDEN), ("phased", {}), ("tanh", {}), _affine(probe, HIDDEN, M), ("phased", {})]
+    stack = [_distances(probe, D, HIDDEN), ("phased", {}), ("arctan", {}), _distances(probe, HIDDEN, M), ("phased", {})]
     _fill((network, oracle), stack, _batches(probe, 1))
     x = probe.normal((N, D))
     calls = "test"

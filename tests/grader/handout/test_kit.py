@@ -136,8 +136,8 @@ def test_no_file_is_named_like_an_answer(kit: Path) -> None:
         )
 
 
-# of what the guest fills a container with, and trains layers with (`guest/standins.py`, `guest/aids.py`): checks of the
-# container cannot do without
+# of what the guest trains layers with (`guest/aids.py`), where there is no other plain step, and of the output layer
+# that CS231n's RNN lacks and its dialect adds
 KNOWN = {"learning_rate * g", "x.T @ dout"}
 
 

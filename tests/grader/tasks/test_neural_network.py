@@ -99,7 +99,7 @@ def test_no_layer_of_the_hand_in_is_needed(name: str) -> None:
 
 
 def test_the_oracle_agrees_with_torch() -> None:
-    """Two affine layers with tanh between, momentum, three batches: the losses and the weights in the end."""
+    """Two layers of distances with arctan between, Nesterov's momentum, three batches: the losses, the weights."""
     init = {"optimizer": "momentum", "rates": [0.02, 0.8], "weights": 0.0, "bias": 0.0}
     case = Case("any", init, (3, 3))
 
@@ -111,18 +111,22 @@ def test_the_oracle_agrees_with_torch() -> None:
     rng = np.random.default_rng(8)
     arrays = [{"W": rng.normal(size=s), "b": rng.normal(size=s[1])} for s in ((3, 4), (4, 2))]
     batches = [(rng.normal(size=(3, 3)), rng.normal(size=(3, 2))) for _ in range(3)]
-    oracle.append("affine", arrays[0])
-    oracle.append("tanh")
-    oracle.append("affine", arrays[1])
+    oracle.append("distances", arrays[0])
+    oracle.append("arctan")
+    oracle.append("distances", arrays[1])
     oracle.feed(batches)
     oracle.train(3)
 
+    def distances(x: torch.Tensor, W: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return ((x[:, :, None] - W) ** 2).sum(dim=1) / 2 + b
+
     params = [torch.tensor(table[name], requires_grad=True) for table in arrays for name in ("W", "b")]
-    optimizer = torch.optim.SGD(params, lr=0.02, momentum=0.8)
+    optimizer = torch.optim.SGD(params, lr=0.02, momentum=0.8, nesterov=True)
     losses = []
     for x, y in batches:
-        hidden = torch.tanh(torch.tensor(x) @ params[0] + params[1])
-        loss = ((hidden @ params[2] + params[3] - torch.tensor(y)) ** 2).sum()
+        hidden = torch.arctan(distances(torch.tensor(x), *params[:2]))
+        gap = distances(hidden, *params[2:]) - torch.tensor(y)
+        loss = torch.sqrt(1 + gap**2).sum()
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         optimizer.step()
