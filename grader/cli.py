@@ -9,15 +9,18 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.options import parser
+from grader.options.alone import stray
 from grader.options.focus import focus_of
 from grader.options.kinds import names
 
 if TYPE_CHECKING:
     from grader.dispatching import BatchWishes
+    from grader.plugins import Registry
     from grader.profile.model import Profile
 
 OK, FAILED, USAGE, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
@@ -58,6 +61,8 @@ def _terminated(number: int, _: object) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Carry out one command line and return its exit code."""
     options = parser().parse_args(arguments)
+    if strays := stray(options, parser()):
+        parser().error(strays)
     if options.doctor:
         from grader.sandbox.doctor import examine
 
@@ -81,14 +86,11 @@ def main(arguments: Sequence[str]) -> int:
 
     batch = _batch(options)
     seed = _seed(options.seed)
-    tasks, skipped = names(options.task), names(options.skip)
-    if options.task and not tasks:
-        parser().error("--task is empty; it takes names, such as RNN,Adam or all")
     try:
         return dispatch(
             Wishes(
-                tasks or ["all"],
-                skipped,
+                _tasks(options),
+                names(options.skip),
                 options.submission,
                 seed,
                 options.report,
@@ -140,8 +142,29 @@ def _show(options: argparse.Namespace) -> int:
         from grader.profile.apply import apply_profile
 
         registry = apply_profile(registry, profile)
+    registry = _narrowed(registry, options)
     print(listing(registry, verbose=options.verbose, profile=profile), end="")
     return OK
+
+
+def _narrowed(registry: Registry, options: argparse.Namespace) -> Registry:
+    """Return the registry with the tasks of --task and --skip only; ends the program for one that does not exist."""
+    from grader.dispatching import UsageError, Wishes, chosen_tasks
+
+    try:
+        chosen = chosen_tasks(registry, Wishes(_tasks(options), names(options.skip), (), 0))
+    except UsageError as exc:
+        parser().error(str(exc))
+    kept = {task.name for task in chosen}
+    return replace(registry, tasks={name: task for name, task in registry.tasks.items() if name in kept})
+
+
+def _tasks(options: argparse.Namespace) -> list[str]:
+    """Return the names of --task; ends the program if there is none in it."""
+    tasks = names(options.task)
+    if options.task and not tasks:
+        parser().error("--task is empty; it takes names, such as RNN,Adam or all")
+    return tasks or ["all"]
 
 
 def _handout(options: argparse.Namespace) -> int:

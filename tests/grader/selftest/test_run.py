@@ -188,7 +188,7 @@ def test_unknown_task() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--submission", "x"), "--submission does not go with --selftest, which grades what is installed"),
+        (("--submission", "x"), "--submission does not go with --selftest"),
         (("--batch", "x"), "--batch does not go with --selftest"),
         (("--report", "json=-"), "--report does not go with --selftest"),
         (("--regrade",), "--regrade does not go with --selftest"),
