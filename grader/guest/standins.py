@@ -42,12 +42,11 @@ class SmoothError:
     def forward(self, prediction: Array, label: Array) -> float:
         """Return the loss."""
         self.prediction = np.array(prediction)
-        return float(np.sum(np.hypot(1.0, self.prediction - label)))
+        return float(np.hypot(1.0, self.prediction - label).sum())
 
     def backward(self, label: Array) -> Array:
         """Return its derivative with respect to the prediction of the last forward."""
-        gap = self.prediction - label
-        return np.asarray(gap / np.hypot(1.0, gap))
+        return np.asarray(np.sin(np.arctan(self.prediction - label)))
 
 
 class Arctan:

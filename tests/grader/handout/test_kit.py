@@ -136,9 +136,8 @@ def test_no_file_is_named_like_an_answer(kit: Path) -> None:
         )
 
 
-# of what the guest trains layers with (`guest/aids.py`), where there is no other plain step, and of the output layer
-# that CS231n's RNN lacks and its dialect adds
-KNOWN = {"learning_rate * g", "x.T @ dout"}
+# of what the guest trains layers with (`guest/aids.py`): there is no other plain step
+KNOWN = {"learning_rate * g"}
 
 
 def test_no_code_of_the_reference_or_the_misconceptions_is_in_it(kit: Path) -> None:
