@@ -57,6 +57,7 @@ def refused(text: str) -> str:
         ),
         ("[checks.RNN.x]\ntier = 'hard'", 'course.toml:2: key checks.RNN.x.tier: it takes one of "core", "robust",'),
         ("checks.x.weight = -1", "course.toml:1: key checks.x.weight: it takes a number from 0 to 1e+06, not -1"),
+        ("checks.x.weight = 1" + "0" * 400, "course.toml:1: key checks.x.weight: it takes a number from 0 to 1e+06"),
         (
             "[limits]\nreply_second = 5",
             "course.toml:2: key limits.reply_second: there is no such key in [limits]; did you",
