@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import queue
@@ -66,6 +65,8 @@ class Zygote:
 
     def launch(self, limits: Limits) -> Forked:
         """Return a guest that has read nothing yet. Raises NoGuest if there is none to be had."""
+        import fcntl  # not on Windows, where this file is imported all the same
+
         pairs = [os.pipe(), os.pipe(), os.pipe()]
         for _, end in pairs[:2]:
             with contextlib.suppress(OSError):  # a user may have only so much of it

@@ -155,3 +155,13 @@ def test_thread_that_opened_the_pool_may_end() -> None:
         assert layer.forward(np.ones(1))[0] == 1.0
         assert session.generation == 1
         session.close()
+
+
+def test_front_door_needs_no_module_that_windows_lacks() -> None:
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(('fcntl', 'grp', 'pwd', 'resource', 'termios')))\n"
+        "import grader.dispatching, grader.sandbox.session\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    assert done.returncode == 0
