@@ -22,6 +22,7 @@ from grader.sandbox.visible import USUAL
 
 if TYPE_CHECKING:
     from grader.focus import Focus
+    from grader.focus.parts import Part
     from grader.model import Limits, Report, Reporter, Task
     from grader.plugins import Registry
     from grader.profile.model import Profile
@@ -70,6 +71,17 @@ class Wishes:
     def packages(self) -> tuple[str, ...]:
         """What hand-ins may import."""
         return USUAL if self.profile is None or self.profile.packages is None else self.profile.packages
+
+    def again(self, words: Sequence[str], submission: str, more: Sequence[str] = ()) -> str:
+        """Return the command that asks the same of a hand-in ("" for the only one) again, with the same numbers.
+
+        `words` say what is asked, `more` in which part of it.
+        """
+        command = ["python", "dispatch.py", *words]
+        command += ["--profile", self.profile.given] if self.profile is not None else []
+        command += ["--submission", submission] if submission else []
+        command += ["--dialect", self.dialect] if self.dialect else []
+        return shlex.join([*command, *more, "--seed", str(self.seed)])
 
 
 @dataclass(frozen=True)
@@ -173,13 +185,8 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
         # a task that was graded within a group is repeated within it
         whole = next(task for task in tasks if task.name == report.task).points == registry.tasks[report.task].points
         names = report.task if whole else ",".join(wishes.tasks)
-        command = ["python", "dispatch.py", "--task", names]
-        command += ["--profile", wishes.profile.given] if wishes.profile is not None else []
-        if wishes.given:
-            command += ["--submission", report.submission]
-        if wishes.dialect:
-            command += ["--dialect", wishes.dialect]
-        return shlex.join([*command, *(focus.words if focus else ()), "--seed", str(wishes.seed)])
+        submission = report.submission if wishes.given else ""
+        return wishes.again(["--task", names], submission, focus.words if focus else ())
 
     course = wishes.profile.course if wishes.profile is not None else Course()
     print(opening(course, style), end="", file=out)
@@ -201,20 +208,23 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
                     with bar.external_write_mode(file=out):
                         print(render(part.report, style, again(part.report), part.words), file=out, flush=True)
                         if focus is not None and focus.partial and part.failed:
-                            print(focus.hint(part.failed, wishes.given, wishes.seed), file=out, flush=True)
+                            print(_by_hand(wishes, part), file=out, flush=True)
                     bar.update(1)
         except KeyboardInterrupt:
             interrupted = True
     if done:
         last = summary(done, style, wishes.seed, part=any(part.words for part in parts))
         print(last + closing(course, style), end="", file=out, flush=True)
-    if focus is not None and focus.plots is not None:
-        from grader.focus.pictures import write_pictures
-
-        print(write_pictures(done, focus.plots), file=out)
     results = Results(done)
     results.course = course
     written = [write_report(registry.reporters[name], results, target) for name, target in wishes.reports]
+    if focus is not None and focus.plots is not None:
+        from grader.focus.pictures import write_pictures
+
+        try:
+            print(write_pictures(done, focus.plots), file=out)
+        except OSError as exc:
+            raise UsageError(f"cannot write pictures into {focus.plots}: {exc.strerror or exc}") from exc
     if interrupted:
         print(f"interrupted after {len(done)} of {total} reports", file=sys.stderr)
         return INTERRUPTED
@@ -224,6 +234,14 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
     if not all(written):
         return BROKEN
     return OK if all(part.passed for part in parts) else FAILED
+
+
+def _by_hand(wishes: Wishes, part: Part) -> str:
+    """Return the lines that lead from a failed check to its page."""
+    from grader.reporters._text import clean
+
+    page = wishes.again(["--explain", part.failed], part.report.submission if wishes.given else "")
+    return f"  Formula, and five lines to try it by hand:\n     {clean(page, len(page))}\n"
 
 
 def registered(wishes: Wishes) -> Registry:

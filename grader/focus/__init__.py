@@ -5,8 +5,6 @@ Nothing here decides about a mark: what is graded in part is said to be a part.
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,13 +27,6 @@ class Focus:
     def partial(self) -> bool:
         """Whether less than whole tasks may be graded."""
         return bool(self.checks) or self.first_failure
-
-    @staticmethod
-    def hint(check: str, given: Sequence[str], seed: int) -> str:
-        """Return the line that leads from a failed check to its page."""
-        own = ["--submission", given[0]] if len(given) == 1 else []
-        command = ["python", "dispatch.py", "--explain", check, *own, "--seed", str(seed)]
-        return f"  Formula, and five lines to try it by hand:\n     {shlex.join(command)}\n"
 
     @property
     def words(self) -> list[str]:

@@ -6,7 +6,6 @@ every round. Ends with Ctrl-C, in the way of every interrupted run: exit code 13
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import sys
 import time
@@ -117,10 +116,8 @@ class Screen:
         return f"{self._style.sign('failed')}  {count}" + (f": {', '.join(failing)}" if len(rounds.latest) > 1 else "")
 
     def _again(self, part: Part) -> str:
-        words = ["python", "dispatch.py", "--task", part.report.task]
-        given = ["--profile", self._wishes.profile.given] if self._wishes.profile is not None else []
-        given += ["--submission", self._name] if self._wishes.given else []
-        return shlex.join([*words, *given, *self._focus.words, "--seed", str(self._wishes.seed)])
+        submission = self._name if self._wishes.given else ""
+        return self._wishes.again(["--task", part.report.task], submission, self._focus.words)
 
     def print_lines(self, lines: Sequence[str], saved: Sequence[str], seconds: float | None) -> None:
         """Print a round's lines, as many as fit, under a line that says what was saved and how long it took."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -81,6 +82,7 @@ def _explained(options: argparse.Namespace, complain: Callable[[str], NoReturn])
 
 def _can_be_folder(path: Path) -> bool:
     try:
-        return path.is_dir() if path.exists() else path.absolute().parent.is_dir()
+        folder = path if path.exists() else path.absolute().parent
+        return folder.is_dir() and os.access(folder, os.W_OK)
     except OSError:  # a name that is far too long
         return False

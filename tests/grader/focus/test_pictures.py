@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.cli import FAILED, OK
-from grader.dispatching import dispatch
+from grader.dispatching import UsageError, dispatch
 from grader.focus import Focus
 from grader.focus.pictures import write_pictures
 from grader.model import CheckResult, Report, Verdict, Visibility
@@ -67,3 +67,14 @@ def test_on_the_command_line(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert f"{len(written)} pictures written:" in out
     assert all(path.as_posix() in out for path in written)
     assert "relu-input_gradient-" in written[0].name
+
+
+def test_what_cannot_be_written_costs_no_report(folder: Path) -> None:
+    """The folder can be written into, and yet a picture cannot: something of its name is in the way."""
+    hand_in(folder, "wrong", WRONG)
+    for case in ("three-rows", "one-row", "images"):
+        (folder / "pictures" / f"relu-input_gradient-{case}.svg").mkdir(parents=True)
+    wanted = wish(folder, "wrong", focus=Focus(plots=folder / "pictures"), reports=[("json", str(folder / "out.json"))])
+    with pytest.raises(UsageError, match=r"cannot write pictures into .*pictures: Is a directory"):
+        dispatch(wanted)
+    assert (folder / "out.json").is_file()

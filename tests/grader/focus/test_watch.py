@@ -19,7 +19,8 @@ from grader.focus import Focus
 from grader.focus.parts import Part, Parts
 from grader.focus.rounds import Rounds
 from grader.focus.watch import Screen, go_on
-from grader.model import Report, Submission
+from grader.model import CheckResult, Report, Submission, Verdict
+from grader.profile.find import find_profile
 from tests.grader.command import RIGHT, WRONG, environment, hand_in, usage
 from tests.grader.guests import launch
 from tests.grader.handins import PROJECT, registry
@@ -126,6 +127,18 @@ def test_one_screen_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) <= 12
     assert lines[-2:] == ["… 42 more lines: mend what stands above first", ""]
+
+
+def test_command_to_repeat_a_round_has_every_option_that_matters(capsys: pytest.CaptureFixture[str]) -> None:
+    focus = Focus(checks=("forward_value",), watch=True)
+    profile = find_profile("strict")
+    screen = Screen(Wishes(["all"], [], ["mine"], 7, dialect="fau", profile=profile), focus, "mine", "")
+    rounds = Rounds(Parts(registry(), 7, launch), [], {})
+    failing = Report("mine", "", "ReLU", 7, (CheckResult("ReLU", "", "found", "", Verdict.FAILED),))
+    rounds.latest["ReLU"] = Part.whole(failing)
+    screen.show([], rounds, [], 0.5)
+    again = "--task ReLU --profile strict --submission mine --dialect fau --check forward_value --seed 7"
+    assert again in " ".join(capsys.readouterr().out.split())
 
 
 def test_save_while_a_round_runs_is_answered_by_the_next(folder: Path) -> None:
