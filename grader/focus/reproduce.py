@@ -6,6 +6,7 @@ there. The reference is run here; of a hand-in only the text is read, to find wh
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ _PLACES = {
 }
 _KINDS = {"Sgd": "optimizer", "SgdWithMomentum": "optimizer", "Adam": "optimizer"}
 _SHOWN = 4  # numbers
+_MODULE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,11 @@ def _import(name: str, kind: str, submission: Submission | None) -> str:
         return f"from {place} import {name}"
     files = {path: decode_source(raw) for path, raw in submission.files.items()}
     found = class_places(files, name, place.replace(".", "/") + ".py" if submission.dialect == FAU else "")
-    if not found:
-        return f"from {place} import {name}"
-    path, own = found[0]
-    renamed = f" as {name}" if own != name else ""
-    return f"from {module_name(submission.roots, path)} import {own}{renamed}"
+    for path, own in found:
+        module = module_name(submission.roots, path)
+        if _MODULE.fullmatch(module):  # a file may be called anything; what it is called must not become code
+            return f"from {module} import {own}" + (f" as {name}" if own != name else "")
+    return f"from {place} import {name}"
 
 
 def _by_reference(task: Task, case: Case, dialect: str, lines: list[str], yours: str, also: tuple[str, ...]) -> str:

@@ -17,7 +17,7 @@ from grader.focus.reproduce import FiveLines, five_lines
 from grader.focus.vocabulary import data
 from grader.grading import DIALECT_TRAITS, cases_of
 from grader.intake import open_submission
-from grader.model import Case, Check, Task
+from grader.model import Case, Check, Submission, Task
 from grader.samples import sample
 from tests.grader.handins import PROJECT, registry
 
@@ -111,6 +111,15 @@ def test_lines_stand_alone_in_a_file(folder: Path, name: str) -> None:
     found = next(one for one in every("fau") if (one[0].name, one[1].name) == (task, check))
     (folder / "try.py").write_text("\n".join(lines(*found, "fau").lines), encoding="utf-8")
     assert run(["try.py"], folder).startswith("yours: ")
+
+
+def test_name_of_a_file_does_not_become_code() -> None:
+    task, check, case = next(every("fau"))
+    source = f"class {task.name}: pass".encode()
+    odd = Submission("mine", "", {"a; print(1) #.py": source}, {}, "fau", ("",))
+    first = five_lines(task, check, case, 7, "fau", odd).lines[0]
+    assert "print" not in first
+    assert f"import {task.name}" in first
 
 
 @pytest.mark.parametrize("folder", ["fau"], indirect=True)
