@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from grader.focus.parts import Part, Parts
+from grader.golden import Golden
 from grader.model import Submission, Tier, Verdict
+from grader.references import answers_from
 from tests.grader.guests import launch
 from tests.grader.handins import patched, registry
 
@@ -84,3 +87,12 @@ def test_first_failure_of_a_class_that_is_not_there() -> None:
     (only,) = parts(first_failure=True).of_submission(nothing, [registry().tasks["RNN"]], {})
     assert checks(only) == ["found"]
     assert not only.passed
+
+
+def test_what_nobody_here_can_judge_fails_no_part(tmp_path: Path) -> None:
+    """As in a student kit; played by a record in which there is nothing."""
+    with answers_from(Golden(tmp_path)):
+        found = part(patched("example_fau", []), "forward_value", "memory_on")
+    assert any(result.without_oracle for result in found.report.results)
+    assert found.report.passed
+    assert found.passed
