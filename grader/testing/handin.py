@@ -7,6 +7,8 @@ import; when they were found, that has happened. So a word that makes pytest loo
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +44,8 @@ def refuse_paths_into_it(config: pytest.Config) -> None:
     name, path, _ = named_handin(option, here)
     if here.is_relative_to(path):
         return
-    apart = "--submission" in map(str, config.invocation_params.args)
-    if apart and _leads_into(here, str(option.backcheck_submission), path):
+    words = [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *map(str, config.invocation_params.args)]
+    if "--submission" in words and _leads_into(here, str(option.backcheck_submission), path):
         raise pytest.UsageError(
             f"write --submission={clean(name)} with the equals sign: pytest takes a word of its own for a path, looks "
             "for settings there, and imports what they name"

@@ -252,6 +252,7 @@ def test_settings_of_the_hand_in_are_refused(tmp_path: Path) -> None:
     apart = relu(tmp_path, "--submission", "own")  # refused before there is any harm, so that nobody gets used to it
     assert apart.code == PYTEST_USAGE
     assert "write --submission=own with the equals sign" in apart.output
+    assert relu(tmp_path, PYTEST_ADDOPTS="--submission own").code == PYTEST_USAGE
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -k found\n", encoding="utf-8")
     assert relu(tmp_path, "--submission", "own").code == PYTEST_USAGE
     by_path = relu(tmp_path, "--submission=own", "own::ReLU")
