@@ -20,6 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from grader.bench import Findings
 from grader.dialects import UnknownDialect, known, names
 from grader.fingerprint import suite_fingerprint
@@ -95,8 +97,9 @@ def check(
         raise ValueError(f"{chosen.name} is not asked of classes of the dialect {spoken}: {', '.join(chosen.dialects)}")
     if seed is None:
         seed = drawn_seed()
-    elif not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**63:
+    elif not isinstance(seed, int | np.integer) or isinstance(seed, bool) or not 0 <= seed < 2**63:
         raise ValueError(f"a seed is a whole number from 0 to 2**63 - 1, not {seed!r}")
+    seed = int(seed)
     submission = Submission(f"class {cls.__name__}", "", {}, {}, spoken)
     job = Job(submission, chosen.name, seed, suite_fingerprint(), None, tuple(chosen.points))
     printed = _Printed()

@@ -73,6 +73,7 @@ def test_result_is_the_report_of_the_terminal() -> None:
 def test_name_task_and_dialect_are_found() -> None:
     heir = type("MyReLU", (class_of(WRONG),), {})
     assert check(heir, seed=1).report.task == "ReLU"
+    assert check(heir, seed=np.int64(1)).report.seed == 1  # type: ignore[arg-type]  # as notebooks draw them
     other = type("Clip", (class_of(WRONG),), {})
     assert check(type("Clip", (RightReLU,), {}), task="relu", seed=1).passed  # inherits the interface: native
     assert "check(Clip, task='ReLU', dialect='fau', seed=1)" in repr(check(other, "relu", dialect="FAU", seed=1))
