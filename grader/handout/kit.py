@@ -43,7 +43,10 @@ def hand_out(folder: Path, profile: Profile | None = None, seeds: Sequence[int] 
     A course's `profile` says what is hidden. Raises KitError for a folder that is not empty or cannot be written, and
     ProfileError.
     """
-    _refuse(folder)
+    try:
+        _refuse(folder)
+    except OSError as exc:  # a name that is far too long, a folder that may not be entered
+        raise KitError(f"cannot write the kit {folder}: {exc.strerror or exc}") from exc
     installed = apply_profile(load_registry(diagnosing=False), profile)
     known = _own(installed)
     if foreign := sorted(set(installed.tasks) - set(known.tasks)):

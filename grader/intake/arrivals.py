@@ -46,10 +46,10 @@ def find_arrivals(inbox: Path, rule: str = "last") -> list[Arrival]:
     What is neither a folder nor a zip but looks like a hand-in comes with a `problem`. Raises IntakeError if there is
     no such folder or nothing in it.
     """
-    if not inbox.is_dir():
-        tip = "unpack it first" if inbox.is_file() else "no such folder"
-        raise IntakeError(f"--batch takes a folder with one folder or zip per hand-in; {clean(str(inbox))}: {tip}")
     try:
+        if not inbox.is_dir():
+            tip = "unpack it first" if inbox.is_file() else "no such folder"
+            raise IntakeError(f"--batch takes a folder with one folder or zip per hand-in; {clean(str(inbox))}: {tip}")
         known, inbox = _metadata(inbox)
         found = list(_candidates(inbox, known))
     except OSError as exc:

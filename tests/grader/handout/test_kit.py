@@ -192,6 +192,8 @@ def test_a_file_and_a_place_that_is_not_there_are_refused(tmp_path: Path) -> Non
         hand_out(tmp_path / "file")
     with pytest.raises(KitError, match="no such folder"):
         hand_out(tmp_path / "not" / "there")
+    with pytest.raises(KitError, match="File name too long"):
+        hand_out(tmp_path / ("x" * 300))
 
 
 def test_nothing_is_left_of_a_kit_that_could_not_be_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,7 +161,8 @@ def test_what_cannot_be_read_is_listed_with_its_reason(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"), [("none", "no such folder"), ("zip", "unpack it"), ("empty", "no hand-ins")]
+    ("name", "reason"),
+    [("none", "no such folder"), ("zip", "unpack it"), ("empty", "no hand-ins"), ("x" * 300, "File name too long")],
 )
 def test_no_class_at_all(tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / "zip").write_bytes(b"x")
