@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 
+_MOST, _LONGEST = 5, 120  # names of classes, and characters of a SyntaxError, in a message
+_UTF_16 = ("\xff\xfe", "\xfe\xff")  # its byte order marks, read as Latin-1
 _CLASS = re.compile(r"^class[ \t]+(\w+)", re.MULTILINE)
 
 
@@ -23,6 +26,33 @@ def class_places(files: Mapping[str, str], component: str, preferred: str) -> li
                 usual = bool(preferred) and ("/" + filename).endswith("/" + preferred)
                 found.append((not usual, name != component, filename.count("/"), filename, name))
     return [(filename, name) for *_, filename, name in sorted(found)]
+
+
+def what_is_wrong(files: Mapping[str, str], preferred: str) -> str:
+    """Say why the file at the usual place `preferred` shows no class that is looked for; nothing if it is not there.
+
+    `files` are decoded by `decode_source`: what is in another encoding has become Latin-1.
+    """
+    usual = sorted((name for name in files if f"/{name}".endswith(f"/{preferred}")), key=lambda n: (n.count("/"), n))
+    if not usual:
+        return ""
+    source = files[usual[0]]
+    if not source.strip():
+        return f"{usual[0]} is empty"
+    if source.startswith(_UTF_16) or "\0" in (source[:1], source[1:2]):
+        return f"{usual[0]} is there but in UTF-16; save it as UTF-8"
+    if "\0" in source:
+        return f"{usual[0]} is there but is not Python: it holds zero bytes"
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            ast.parse(source)
+    except SyntaxError as exc:
+        return f"{usual[0]} is there but is not Python: SyntaxError in line {exc.lineno or 1}: {exc.msg[:_LONGEST]}"
+    except (ValueError, RecursionError, MemoryError):  # nested beyond reason
+        return f"{usual[0]} is there but is not Python: it cannot be compiled"
+    names = list(dict.fromkeys(_CLASS.findall(source)))
+    more = ", …" if len(names) > _MOST else ""
+    return f"{usual[0]} defines {', '.join(names[:_MOST]) + more if names else 'no class at its top level'}"
 
 
 def module_name(roots: Sequence[str], filename: str) -> str:

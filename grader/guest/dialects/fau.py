@@ -17,7 +17,7 @@ from ..faults import MISSING, Fault
 from ..importer import MemoryFinder
 from ..lenet import ASSEMBLED, LeNetUnit, assemble
 from ..networks import FauNetwork
-from ..search import class_places, module_name, optimizers_handed_out
+from ..search import class_places, module_name, optimizers_handed_out, what_is_wrong
 from ..units import InitializerUnit, LossUnit, OptimizerUnit, RegularizerUnit, aliasing, initialize
 from ..wire import Array
 
@@ -62,7 +62,9 @@ class Dialect:
         wanted = PLACES[kind].format(component)
         places = class_places(self.finder.files, component, wanted)
         if not places:
-            raise Fault(MISSING, f"no class {component} in the hand-in (its usual place is {wanted})")
+            reason = what_is_wrong(self.finder.files, wanted)
+            shown = f": {reason}" if reason else f" (its usual place is {wanted})"
+            raise Fault(MISSING, f"no class {component} in the hand-in{shown}")
         filename, class_name = places[0]
         remarks = []
         if len(places) > 1:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.guest.search import class_places, module_name
+from grader.guest.importer import decode_source
+from grader.guest.search import class_places, module_name, what_is_wrong
 
 
 def places(files: dict[str, str], component: str, preferred: str = "") -> list[tuple[str, str]]:
@@ -53,6 +54,31 @@ def test_usual_place_is_a_path_not_an_ending() -> None:
     assert places(files, "ReLU", "Layers/ReLU.py")[0][0] == "OldLayers/ReLU.py"  # by depth alone
     files["x/y/z/Layers/ReLU.py"] = "class ReLU: ..."
     assert places(files, "ReLU", "Layers/ReLU.py")[0][0] == "x/y/z/Layers/ReLU.py"
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"def oops(:", "Layers/RNN.py is there but is not Python: SyntaxError in line 1: invalid syntax"),
+        (b"x = 1\n)", "Layers/RNN.py is there but is not Python: SyntaxError in line 2: unmatched ')'"),
+        (b"x = 1\n\n\0", "Layers/RNN.py is there but is not Python: it holds zero bytes"),
+        ("class RNN: ...".encode("utf-16"), "Layers/RNN.py is there but in UTF-16; save it as UTF-8"),
+        ("class RNN: ...".encode("utf-16-be"), "Layers/RNN.py is there but in UTF-16; save it as UTF-8"),
+        ("class RNN: ...".encode("utf-16-le"), "Layers/RNN.py is there but in UTF-16; save it as UTF-8"),
+        (bytes(range(254, 0, -1)), "Layers/RNN.py is there but is not Python: SyntaxError in line "),
+        (b"-" * 99_999 + b"1", "Layers/RNN.py is there but is not Python: "),
+        (b"\n \n", "Layers/RNN.py is empty"),
+        (b"pattern = '\\d'", "Layers/RNN.py defines no class at its top level"),
+        (b"class Elman: ...\nclass Cell: ...", "Layers/RNN.py defines Elman, Cell"),
+        (b"\n".join(b"class C%d: ..." % n for n in range(9)), "Layers/RNN.py defines C0, C1, C2, C3, C4, …"),
+    ],
+)
+def test_usual_file_without_the_class_says_what_it_is(raw: bytes, said: str) -> None:
+    assert what_is_wrong({"Layers/RNN.py": decode_source(raw), "RNN.py": ""}, "Layers/RNN.py").startswith(said)
+
+
+def test_only_the_usual_file_is_spoken_of() -> None:
+    assert what_is_wrong({"RNN.py": "", "OldLayers/RNN.py": ""}, "Layers/RNN.py") == ""
 
 
 @pytest.mark.parametrize(
