@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.plugins import Registry
     from grader.profile.model import Profile
 
-OK, FAILED, USAGE, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
+OK, FAILED, USAGE, BROKEN, INTERRUPTED, UNREAD = 0, 1, 2, 3, 130, 141
 PROJECT = Path(__file__).parent.parent
 _SET_UP = "python -m pip install -e . (in the folder of dispatch.py; best in a virtual environment, see README.md)"
 
@@ -39,9 +39,9 @@ def run() -> None:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         code = INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has gone: nothing is left to say
+    except BrokenPipeError:  # the reader of our output has gone: nothing is left to say, and the rest was not graded
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = OK
+        code = UNREAD
     except Exception as exc:
         code = BROKEN
         missing = str(exc.name) if isinstance(exc, ModuleNotFoundError) else ""

@@ -11,6 +11,7 @@ from grader.options.dialects import add_dialect_options
 from grader.options.focus import add_focus_options
 from grader.options.handout import add_handout_options
 from grader.options.kinds import report, seconds, seed
+from grader.options.one_line import OneLineParser
 from grader.options.selftest import add_selftest_options
 from grader.sandbox.levels import LEVELS
 
@@ -26,14 +27,15 @@ examples:
   python dispatch.py --list -v                           every task and check, with points
   python dispatch.py --selftest --task GELU              what the checks of a task notice, and what they miss
 
-exit codes: 0 all core checks passed, 1 some did not, 2 wrong usage, 3 the grader itself is broken, 130 interrupted;
+exit codes: 0 all core checks passed, 1 some did not, 2 wrong usage, 3 the grader itself is broken, 130 interrupted,
+141 the reader of the output went away (as in `| head`);
 with --batch: 0 every hand-in got its verdicts, 3 the grader failed on some (listed; they have no mark)
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> OneLineParser:
     """Return the parser of the command line."""
-    made = argparse.ArgumentParser(
+    made = OneLineParser(
         prog="dispatch.py",
         description="Grades neural-network layers written from scratch in NumPy: shapes, values, numerical gradients, "
         "updates, state. Your code runs in a process of its own, shut in as well as this machine can; nothing is "

@@ -71,6 +71,7 @@ def usage(*words: str, capsys: pytest.CaptureFixture[str]) -> str:
     out, err = capsys.readouterr()
     assert code == USAGE
     assert out == ""
+    assert "usage:" not in err
     last = err.rstrip("\n").splitlines()[-1]
     assert last.startswith("dispatch.py: ")
-    return last.removeprefix("dispatch.py: ").removeprefix("error: ")
+    return last.removeprefix("dispatch.py: ").removesuffix(" (--help tells more)")

@@ -15,7 +15,7 @@ from types import ModuleType
 import pytest
 
 from grader.checks.define import check
-from grader.cli import BROKEN, FAILED, INTERRUPTED, OK, USAGE
+from grader.cli import BROKEN, FAILED, INTERRUPTED, OK, UNREAD, USAGE
 from grader.dispatching import UsageError, dispatch
 from grader.hookspecs import hookimpl
 from grader.model import Reporter
@@ -88,8 +88,13 @@ def test_wrong_hand_in_exits_1_and_says_where(folder: Path) -> None:
         (["--report", "json={here}/no/such/x.json"], "cannot write the report {here}/no/such/x.json: no such folder"),
         (["--report", "json={here}"], "cannot write the report {here}: "),
         (["--report", "json={here}/" + "x" * 300], "cannot write the report {here}/xxx"),
-        (["--tsak", "RNN"], "unrecognized arguments: --tsak RNN"),
-        (["RNN"], "unrecognized arguments: RNN"),
+        (["--tsak", "RNN"], "unrecognized arguments: --tsak RNN; did you mean --task?"),
+        (["--submision=x"], "unrecognized arguments: --submision=x; did you mean --submission?"),
+        (["-reprot", "x"], "unrecognized arguments: -reprot x; did you mean --report?"),
+        (["relu"], "unrecognized arguments: relu; did you mean --task ReLU?"),
+        (["EX2"], "unrecognized arguments: EX2; did you mean --task ex2?"),
+        (["\x1b[31mred"], "unrecognized arguments: red"),
+        (["--plot"], "argument --plot: expected one argument"),
     ],
 )
 def test_wrong_usage_exits_2_with_one_clear_line(
@@ -110,6 +115,10 @@ def test_usage_error_seen_from_outside(folder: Path) -> None:
     assert (done.returncode, done.stdout) == (USAGE, "")
     assert done.stderr == "dispatch.py: no task is called 'RNX'; did you mean RNN?\n"
     assert not (folder / "r.json").exists()
+    assert run("--seed", "abc").stderr == (
+        "dispatch.py: argument --seed: a seed is a whole number from 0 to 2**63 - 1, not 'abc' (--help tells more)\n"
+    )
+    assert run("--qqq").stderr == "dispatch.py: unrecognized arguments: --qqq (--help tells more)\n"
 
 
 def test_which_hand_in_is_graded(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -291,11 +300,11 @@ def test_interrupted_before_anything_was_graded(folder: Path) -> None:
     assert not [pid for pid in guests if Path(f"/proc/{pid}").exists()]
 
 
-def test_reader_that_goes_away_is_no_error(folder: Path) -> None:
+def test_reader_that_goes_away_ends_it_silently(folder: Path) -> None:
     process = start("--task", "ReLU,Sgd", "--submission", folder / "right")
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
     assert process.stderr.read() == ""
-    assert process.wait(60) == OK
+    assert process.wait(60) == UNREAD
     process.stderr.close()
