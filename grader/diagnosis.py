@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.bench import Findings
-from grader.model import Case, Check, CheckResult, Misconception, Task
+from grader.model import Case, Check, CheckResult, Misconception, Task, Verdict
 from grader.replay import applicable
 from grader.replays import Replay, replay_all
 from grader.trace import Trace, explains
@@ -59,7 +59,7 @@ class Diagnosis:
     def annotate(self, result: CheckResult) -> CheckResult:
         """Give a failed result that the diagnosis explains its words."""
         fitting = [one for one in self.named if (result.case, result.check) in one.places]
-        if not fitting or not result.hint:
+        if not fitting or result.verdict in (Verdict.PASSED, Verdict.SKIPPED, Verdict.BROKEN):
             return result
         best = fitting[0].wrong
         titles = dict.fromkeys("; and ".join(one.title for one in candidate.wrong) for candidate in fitting[:_NAMED])

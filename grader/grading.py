@@ -223,7 +223,6 @@ class Grading:
         self.results[case.name, check.name] = self._result(check, case.name, outcome, tier)
 
     def _result(self, check: Check, case: str, outcome: Outcome, tier: Tier = Tier.CORE) -> CheckResult:
-        bad = outcome.verdict not in (Verdict.PASSED, Verdict.SKIPPED)
         return CheckResult(
             task=self.task.name,
             case=case,
@@ -233,7 +232,7 @@ class Grading:
             tier=tier,
             visibility=check.visibility,
             message=outcome.message,
-            hint=check.hint if bad and outcome.verdict is not Verdict.BROKEN else "",
+            hint=outcome.hint,
             seconds=outcome.seconds,
             details=outcome.details,
         )

@@ -18,16 +18,19 @@ from grader.references import NoOracle
 from grader.sandbox.lost import GuestLost
 from grader.trace import raised
 
+_SLOW = "An endless loop? If it is only slow, wait longer: --timeout SECONDS."
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a check ended, before points."""
+    """How a check ended, before points; `hint` is what to think about, where that fits what was seen."""
 
     verdict: Verdict
     message: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     remarks: tuple[str, ...] = ()
+    hint: str = ""
 
 
 def run_check(
@@ -42,7 +45,7 @@ def run_check(
 
     A wrong answer, an exception of the student's code and a lost guest each have their verdict. Anything else is the
     grader's own fault, or a plugin's: BROKEN, with the traceback in `details`. Where nobody knows the right answer:
-    SKIPPED.
+    SKIPPED. The check's hint is about the formula: only a wrong answer gets it.
     """
     start = time.perf_counter()
     try:
@@ -51,7 +54,7 @@ def run_check(
         outcome = Outcome(Verdict.PASSED)
     except CheckFailed as exc:
         probe.trace.append(raised("CheckFailed"))
-        outcome = Outcome(Verdict.FAILED, exc.message, exc.details)
+        outcome = Outcome(Verdict.FAILED, exc.message, exc.details, hint=check.hint)
     except Fault as fault:
         probe.trace.append(raised(fault.error or fault.kind))
         outcome = explain_fault(fault)
@@ -63,9 +66,10 @@ def run_check(
     except Exception as exc:
         outcome = broken(exc, check.origin, origin)
     if probe.failure is not None:  # whatever came after the first wrong answer is its consequence
-        outcome = Outcome(Verdict.FAILED, probe.failure.message, probe.failure.details)
+        outcome = Outcome(Verdict.FAILED, probe.failure.message, probe.failure.details, hint=check.hint)
     details = probe.details | outcome.details
-    return Outcome(outcome.verdict, outcome.message, details, time.perf_counter() - start, tuple(probe.remarks))
+    seconds = time.perf_counter() - start
+    return Outcome(outcome.verdict, outcome.message, details, seconds, tuple(probe.remarks), outcome.hint)
 
 
 def broken(exc: Exception, *origins: Origin | None) -> Outcome:
@@ -80,7 +84,8 @@ def broken(exc: Exception, *origins: Origin | None) -> Outcome:
 
 def explain_loss(lost: GuestLost) -> Outcome:
     """Return the verdict for a guest that was lost, with the name of the limit that it ran into in `details`."""
-    return Outcome(lost.verdict, lost.message, {"limit": lost.limit} if lost.limit else {})
+    slow = lost.verdict is Verdict.TIMEOUT and lost.limit == "reply_seconds"
+    return Outcome(lost.verdict, lost.message, {"limit": lost.limit} if lost.limit else {}, hint=_SLOW if slow else "")
 
 
 def explain_fault(fault: Fault) -> Outcome:

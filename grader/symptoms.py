@@ -13,7 +13,7 @@ _SAID = tuple(
         (r"has shape \(1,\); \(\d+,\)", "one number for all, where each is asked to have its own"),
         (r"does not hold them afterwards", "what is assigned from outside does not arrive"),
         (r"returned a float; an ndarray", "one number, where an array was asked for"),
-        (r"returned None|has no \w+$", "a part that others rely on is not there"),
+        (r"has no \w+$", "a part that others rely on is not there"),
         (r"^TypeError: cannot pickle", "something that cannot be stored is saved along, such as a running generator"),
         (r"^AttributeError: 'NoneType' object", "something is used before anybody has set it"),
         (

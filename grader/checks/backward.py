@@ -87,7 +87,7 @@ def _cost(layer: RemoteLayer, probe: Probe, x: Array) -> tuple[float, float]:
 def check_input_gradient(layer: RemoteLayer, oracle: Oracle, probe: Probe) -> None:
     """backward returns the derivative of the loss with respect to the input.
 
-    Most often a transposed product, a factor 1/N, or a missing sum is to blame.
+    Take one number of the input: which numbers of the output change with it, and how fast? Each passes its error back.
     """
     x = probe.input()
     dout = probe.cotangent(layer.forward(x))

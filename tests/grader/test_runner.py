@@ -72,6 +72,25 @@ def test_every_ending_has_its_verdict_and_its_sentence(exc: Exception, verdict: 
     assert outcome.seconds > 0
 
 
+@pytest.mark.parametrize(
+    ("exc", "hint"),
+    [
+        (CheckFailed("wrong at [0]"), "h"),
+        (Fault(ANSWER, "forward returned None"), ""),
+        (raised("NameError", "name 'u'", "a.py:3"), ""),
+        (UNWRITTEN, ""),
+        (GuestLost(Verdict.TIMEOUT, "no answer", "reply_seconds"), "An endless loop?"),
+        (GuestLost(Verdict.TIMEOUT, "not tried", "run_seconds"), ""),
+        (GuestLost(Verdict.CRASHED, "hung up"), ""),
+        (ZeroDivisionError("ours"), ""),
+    ],
+)
+def test_the_hint_of_the_check_is_for_wrong_answers(exc: Exception, hint: str) -> None:
+    shown = run(raising(exc)).hint
+    assert shown.startswith(hint)
+    assert bool(shown) == bool(hint)
+
+
 def test_check_that_returns_has_passed() -> None:
     assert run(lambda: False).verdict is Verdict.PASSED
 
