@@ -28,7 +28,8 @@ class Registry:
     """Everything that can be graded. `tasks` in the order of their names' first group, then by name.
 
     `troubles` has a line for every outside plugin (or a hook of it) that had to be left out. `special` has generic
-    checks that are different in one task: (task, check's name) -> the check as it is there.
+    checks that are different in one task: (task, check's name) -> the check as it is there. `left_out` tells of tasks
+    that a course does not grade: name in small letters -> a sentence that says so.
     """
 
     tasks: dict[str, Task]
@@ -38,6 +39,7 @@ class Registry:
     misconceptions: tuple[Misconception, ...] = ()
     variants: tuple[FairVariant, ...] = ()
     special: Mapping[tuple[str, str], Check] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def groups(self) -> list[str]:
@@ -74,6 +76,8 @@ class Registry:
         return [check for check in every if not check.groups or set(check.groups) & set(task.points)]
 
     def _suggest(self, name: str) -> str:
+        if name.strip().lower() in self.left_out:
+            return self.left_out[name.strip().lower()]
         known = [*self.tasks, *self.groups]
         close = difflib.get_close_matches(name.lower(), [k.lower() for k in known], 1, 0.5)
         hint = next((k for k in known if close and k.lower() == close[0]), None)

@@ -56,6 +56,8 @@ def _suggestion(registry: Registry, plans: Mapping[str, Sequence[str]], name: st
     """Return the sentence for a name that is not there: of another task, of no task, or only nearly right."""
     before, _, after = name.rpartition(".")
     tasks = {task.lower(): task for task in registry.tasks}
+    if before.lower() in registry.left_out:
+        return registry.left_out[before.lower()]
     if before and before.lower() not in tasks:
         close = difflib.get_close_matches(before.lower(), tasks, 1, 0.5)
         tip = f"did you mean {tasks[close[0]]}.{after}?" if close else "python dispatch.py --list shows the tasks"

@@ -38,7 +38,8 @@ class Counted:
         share = f", {100 * self.points / self.most:.0f} % of the points" if self.most else ""
         text = f"{self.here} checks are counted in it{share}; "
         text += f"{len(self.elsewhere)} {'needs' if len(self.elsewhere) == 1 else 'need'} the instructor's machine{few}"
-        return text + (f"; {self.hidden} hidden ones are not in it" if self.hidden else "")
+        hidden = "hidden one is" if self.hidden == 1 else "hidden ones are"
+        return text + (f"; {self.hidden} {hidden} not in it" if self.hidden else "")
 
 
 def counted(registry: Registry, tasks: Iterable[Task], hidden: Hidden, golden: Golden, seed: int) -> Counted:

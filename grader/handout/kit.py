@@ -51,6 +51,7 @@ def hand_out(folder: Path, profile: Profile | None = None, seeds: Sequence[int] 
     known = _own(installed)
     if foreign := sorted(set(installed.tasks) - set(known.tasks)):
         print(f"not in the kit, as their packages are not part of it: {', '.join(foreign)}", file=sys.stderr)
+    print("writing a kit: right answers are recorded for all tasks, which takes a minute", file=sys.stderr, flush=True)
     beside = folder.parent / f".{folder.resolve().name}-{secrets.token_hex(4)}"
     try:
         beside.mkdir()

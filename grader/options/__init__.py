@@ -13,7 +13,13 @@ from grader.options.handout import add_handout_options
 from grader.options.kinds import report, seconds, seed
 from grader.options.one_line import OneLineParser
 from grader.options.selftest import add_selftest_options
+from grader.references import has_references
 from grader.sandbox.levels import LEVELS
+
+_INSTRUCTORS = (  # what a student kit refuses: its help does not offer it
+    *("batch", "store", "jobs", "attempt", "executor", "scheduler", "roster", "regrade", "yes"),
+    *("selftest", "handout"),
+)
 
 _EPILOG = """\
 examples:
@@ -40,7 +46,7 @@ def parser() -> OneLineParser:
         description="Grades neural-network layers written from scratch in NumPy: shapes, values, numerical gradients, "
         "updates, state. Your code runs in a process of its own, shut in as well as this machine can; nothing is "
         "sent anywhere.",
-        epilog=_EPILOG,
+        epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -96,4 +102,14 @@ def parser() -> OneLineParser:
     made.add_argument("--list", action="store_true", help="list tasks and their points, with -v every check; then stop")
     made.add_argument("-v", "--verbose", action="store_true", help="show passed checks, and what the hand-in printed")
     made.add_argument("--version", action="version", version=f"backcheck {__version__}")
+    if not has_references():
+        made.hide(_INSTRUCTORS)
     return made
+
+
+def _epilog() -> str:
+    """Return the examples and exit codes; in a student kit without those that it refuses."""
+    if has_references():
+        return _EPILOG
+    lines = _EPILOG.splitlines(keepends=True)
+    return "".join(line for line in lines if not any(f"--{name}" in line for name in _INSTRUCTORS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 from collections.abc import Collection, Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -17,7 +17,9 @@ class OneLineParser(argparse.ArgumentParser):
 
         self.exit(2, f"{self.prog}: {clean(message, 2000)} (--help tells more)\n")
 
-    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:
+    def parse_args(  # type: ignore[override]  # argparse has overloads for namespaces of other types
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> argparse.Namespace:
         """Return what the arguments say; exit with 2 for one that nobody knows, with a suggestion where there is one.
 
         `namespace` gets the values, as in argparse.

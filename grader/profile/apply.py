@@ -47,7 +47,10 @@ def _chosen(registry: Registry, profile: Profile) -> Registry:
     tasks = {task.name: task for task in included if task.name not in excluded}
     if not tasks:
         raise ProfileError(profile.complaint(("tasks",), "include and exclude leave nothing to grade"))
-    return replace(registry, tasks=dict(sorted(tasks.items(), key=lambda item: place(item[1]))))
+    left_out = {
+        name.lower(): f"the profile {profile.given} leaves {name} out" for name in registry.tasks if name not in tasks
+    }
+    return replace(registry, tasks=dict(sorted(tasks.items(), key=lambda item: place(item[1]))), left_out=left_out)
 
 
 def _selected(registry: Registry, profile: Profile, key: str, names: Iterable[str]) -> list[Task]:

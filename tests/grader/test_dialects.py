@@ -24,7 +24,7 @@ def test_wrong_name_gets_a_suggestion(text: str, tip: str, capsys: pytest.Captur
         main(["--dialect", text])
     assert exc.value.code == USAGE
     assert capsys.readouterr().err.splitlines()[-1] == (
-        f"dispatch.py: error: argument --dialect: no dialect is called {text!r}; {tip}"
+        f"dispatch.py: argument --dialect: no dialect is called {text!r}; {tip} (--help tells more)"
     )
 
 

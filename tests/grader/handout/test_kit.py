@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.handout.counted import Counted
 from grader.handout.kit import KitError, hand_out
 from grader.references import GOLDEN
 from tests.grader.command import usage
@@ -88,7 +89,21 @@ def test_a_wrong_hand_in_fails_with_what_its_numbers_look_like(run: Run, tmp_pat
 def test_what_a_kit_cannot_do_it_refuses(run: Run, words: tuple[str, ...], said: str) -> None:
     done = run("dispatch.py", *words)
     assert done.returncode == 2
-    assert done.stderr.strip().splitlines()[-1].startswith(f"dispatch.py: error: {said}")
+    assert done.stderr.strip().splitlines()[-1].startswith(f"dispatch.py: {said}")
+
+
+def test_its_help_offers_nothing_that_it_refuses(run: Run) -> None:
+    done = run("dispatch.py", "--help")
+    assert done.returncode == 0
+    assert "--watch" in done.stdout
+    for option in ("--batch FOLDER", "--jobs", "--regrade", "--selftest", "--handout", "grading a whole class"):
+        assert option not in done.stdout
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, ""), (1, "; 1 hidden one is"), (2, "; 2 hidden ones are")])
+def test_hidden_checks_are_counted_in_words(number: int, said: str) -> None:
+    end = f"{said} not in it" if said else "0 need the instructor's machine"
+    assert Counted(here=3, hidden=number).sentence().endswith(end)
 
 
 def test_it_trains_what_students_have_written_and_nothing_else(run: Run) -> None:

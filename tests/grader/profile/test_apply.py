@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from grader.profile.find import find_profile, ready_profiles
 from grader.profile.keys import KEYS
 from grader.profile.read import read_profile
 from grader.scoring import shares
+from tests.grader.command import usage
 from tests.grader.handins import registry
 
 
@@ -224,3 +226,13 @@ def test_limits() -> None:
     assert changed.tasks["Conv"].limits == replace(usual, reply_seconds=7.0, run_seconds=50.0)
     assert limits_for(read_profile(text, "x"), usual) == changed.tasks["RNN"].limits
     assert limits_for(None, usual) is usual
+
+
+@pytest.mark.parametrize("words", [["--task", "relu"], ["--check", "ReLU.at_zero"], ["--list", "--skip", "ReLU"]])
+def test_a_task_that_a_course_leaves_out_is_told_from_one_that_nobody_knows(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "course.toml"
+    file.write_text("[tasks]\nexclude = ['relu']\n", encoding="utf-8")
+    said = usage("--profile", str(file), *words, capsys=capsys)
+    assert said.removeprefix("--check: ") == f"the profile {file} leaves ReLU out"
