@@ -140,6 +140,7 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
     from grader.executors.inline import grade_submission
     from grader.fingerprint import task_fingerprint
     from grader.focus.parts import Part, Parts
+    from grader.from_packages import from_packages
     from grader.intake import IntakeError, open_submission
     from grader.intake.choose import choose
     from grader.profile.apply import apply_profile
@@ -190,8 +191,10 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
 
     course = wishes.profile.course if wishes.profile is not None else Course()
     print(opening(course, style), end="", file=out)
-    if remark:
-        print(remark, file=out)
+    added = from_packages(tasks, registry.tasks.values(), wishes.tasks)
+    for line in (remark, clean(added, 1000)):
+        if line:
+            print(line, file=out)
     for submission in submissions:
         for sentence in submission.remarks:
             print(clean(f"{submission.id}: {sentence}"), file=out)

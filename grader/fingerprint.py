@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 from dataclasses import asdict
 from functools import cache
@@ -11,7 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.model import Limits, Task
+from grader.model import Limits, Origin, Task
 from grader.sandbox.visible import USUAL
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ _NO_SAY = (  # what shows, stores or hands out results, and cannot change one
         "grader/options/",
         "grader/dispatching.py",
         "grader/listing.py",
+        "grader/from_packages.py",
         "grader/focus/",
         "grader/intake/arrivals.py",
     ),
@@ -59,31 +59,41 @@ def task_fingerprint(registry: Registry, task: Task, limits: Limits | None, allo
     That is the points, tiers and weights of the task, its checks and cases, the limits, and the `allowed` packages; not
     what is shown of a result (texts, visibility).
     """
-    settings = [
-        suite_fingerprint(),
-        _plugins(),
-        sorted(task.points.items()),
-        [(check.name, check.tier, check.points, check.share, check.groups) for check in registry.plan(task)],
-        [(case.name, case.tier) for case in task.cases],
-        asdict(limits or task.limits),
-        sorted(allowed),
-    ]
-    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]
+    parts = task_parts(registry, task, limits, allowed)
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def task_parts(
+    registry: Registry, task: Task, limits: Limits | None, allowed: tuple[str, ...] = USUAL
+) -> dict[str, str]:
+    """Return what a task's fingerprint is made of: 16 hex digits for each part, by a name that people understand.
+
+    A plugin from outside is a part of a task that it contributes to: the task itself, a check, a misconception.
+    """
+    plan = registry.plan(task)
+    mistakes = [one for one in registry.misconceptions if task.name in one.tasks]
+    found = [task.origin, *(check.origin for check in plan), *(one.origin for one in mistakes)]
+    origins = {origin for origin in found if origin is not None}
+    settings: dict[str, object] = {
+        "points": sorted(task.points.items()),
+        "checks": [(check.name, check.tier, check.points, check.share, check.groups) for check in plan],
+        "cases": [(case.name, case.tier) for case in task.cases],
+        "limits": asdict(limits or task.limits),
+        "allowed packages": sorted(allowed),
+    }
+    parts = {name: hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16] for name, value in settings.items()}
+    plugins = {f"plugin {origin.plugin}": _plugin(origin) for origin in origins}
+    return {"the grader's source": suite_fingerprint(), **parts, **plugins}
 
 
 @cache
-def _plugins() -> str:
-    """Return a digest of the installed plugins: their names, versions, and the files that they name."""
+def _plugin(origin: Origin) -> str:
+    """Return a digest of a plugin: its name, its version if it is installed, and the files that it is written in."""
     digest = hashlib.sha256()
-    for entry in sorted(entry_points(group=_GROUP)):
+    for entry in sorted(entry_points(group=_GROUP, name=origin.plugin)):
         digest.update(f"{entry.name}={entry.value} {entry.dist.version if entry.dist else ''}\0".encode())
-        try:
-            spec = importlib.util.find_spec(entry.module)
-        except (ImportError, ValueError, AttributeError):  # the registry has a line about it
-            continue
-        if spec is not None and spec.origin and Path(spec.origin).is_file():
-            file = Path(spec.origin)
-            package = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
-            for path in package:
-                digest.update(path.relative_to(file.parent).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    place = Path(origin.path)
+    for path in sorted(place.rglob("*.py")) if origin.path and place.is_dir() else [place]:
+        if path.is_file():
+            digest.update(path.relative_to(place.parent).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]

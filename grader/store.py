@@ -75,6 +75,19 @@ class Store:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany("INSERT INTO edition (task, seed, suite, since) VALUES (?, ?, ?, ?)", rows)
 
+    def note_parts(self, parts: Mapping[str, Mapping[str, str]]) -> None:
+        """Keep what editions are made of, by their fingerprint: digests by the name of the part."""
+        rows = [(f"parts {suite}", json.dumps(made)) for suite, made in parts.items()]
+        with self._errors():
+            self._connection.executemany("INSERT OR REPLACE INTO setting VALUES (?, ?)", rows)
+
+    def parts(self, suite: str) -> dict[str, str]:
+        """Return what an edition was made of; nothing if that was not kept."""
+        with self._errors():
+            found = self._connection.execute("SELECT value FROM setting WHERE name = ?", (f"parts {suite}",)).fetchone()
+        made: dict[str, str] = json.loads(found[0]) if found else {}
+        return made
+
     def add(self, graded: Graded) -> None:
         """Keep a report, at once. One of the same key is only replaced if the grader had failed on it, or if it was
         made at another level of isolation.

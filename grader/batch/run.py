@@ -27,7 +27,8 @@ from grader.dispatching import (
 )
 from grader.executors import inline, processes
 from grader.executors.bundle import ExecutorError
-from grader.fingerprint import task_fingerprint
+from grader.fingerprint import task_fingerprint, task_parts
+from grader.from_packages import from_packages
 from grader.graded import Edition
 from grader.intake import IntakeError
 from grader.intake.arrivals import find_arrivals
@@ -36,6 +37,7 @@ from grader.model import Visibility
 from grader.plugins import Registry
 from grader.profile.apply import apply_profile
 from grader.reporters._course import closing, opening
+from grader.reporters._text import clean
 from grader.reporters.terminal import Style
 from grader.results import Course
 from grader.sandbox.levels import FOR_THE_RECORD
@@ -101,6 +103,7 @@ class _Run:
         self._refuse()
         new = {name: edition for name, edition in plan.editions.items() if name not in self.before}
         store.adopt(new)
+        store.note_parts({edition.suite: self._parts(name) for name, edition in plan.editions.items()})
         store.expect(arrival.handin for arrival in plan.arrivals)
         progress = Progress(len(plan.arrivals))
         try:
@@ -118,7 +121,9 @@ class _Run:
         note = "isolated" if level in FOR_THE_RECORD else "self-check, not for the record"
         seed = next(iter(plan.editions.values())).seed
         last = f"seed {seed}, store {self.batch.store}, isolation: {level} ({note})"
-        text = opening(self.course, style) + summary.text(style, last) + closing(self.course, style)
+        added = clean(from_packages(plan.tasks, self.registry.tasks.values(), self.wishes.tasks), 1000)
+        said = summary.text(style, last, added)
+        text = opening(self.course, style) + said + closing(self.course, style)
         print(text, end="", file=out, flush=True)
         if self.batch.regrade:
             self._regraded(results, summary.problems == 0, style, out)
@@ -140,10 +145,22 @@ class _Run:
         elif self.changed:
             first, *more = self.changed
             names = first + (f" and {len(more)} more" if more else "")
+            causes = sorted({cause for name in self.changed for cause in self._causes(name)})
+            names += f"; what changed: {', '.join(causes)}" if causes else ""
             raise UsageError(
                 f"the class in {self.batch.store} was graded with another state of the grader, its tasks, profile or "
                 f"limits ({names}); --regrade shows what would change, another --store starts afresh"
             )
+
+    def _parts(self, name: str) -> dict[str, str]:
+        """Return what the edition of a task is made of today."""
+        task = next(task for task in self.plan.tasks if task.name == name)
+        return task_parts(self.registry, task, self.wishes.limits, self.wishes.packages)
+
+    def _causes(self, name: str) -> list[str]:
+        """Return which parts of a task's edition are not what they were; nothing if the store does not know."""
+        was, now = self.plan.store.parts(self.before[name].suite), self._parts(name)
+        return [part for part in was.keys() | now.keys() if was.get(part) != now.get(part)] if was else []
 
     def _regraded(self, new: StoredResults, fine: bool, style: Style, out: TextIO) -> None:
         """Show what a regrade changes, and replace the marks if that is wanted."""

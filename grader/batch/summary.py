@@ -46,8 +46,8 @@ class Summary:
         """How many hand-ins the grader failed on."""
         return len(self.others[Status.PROBLEM]) + len(self.others[Status.MISSING])
 
-    def text(self, style: Style, closing: str) -> str:
-        """Return the lines to print; `closing` is the last of them."""
+    def text(self, style: Style, closing: str, remark: str = "") -> str:
+        """Return the lines to print; `closing` is the last of them, `remark` stands before it."""
         counts = [f"{len(self.percents)} graded ({self.full} passed everything)"]
         counts += [f"{len(found)} {status}" for status, found in self.others.items() if found]
         total = len(self.percents) + sum(map(len, self.others.values()))
@@ -63,6 +63,7 @@ class Summary:
                 lines += textwrap.wrap(text, style.width, initial_indent="  ", subsequent_indent="     ")
             if len(found) > _SHOWN:
                 lines.append(f"  and {len(found) - _SHOWN} more")
+        lines += textwrap.wrap(remark, style.width)
         return style.write("\n".join([*lines, *textwrap.wrap(closing, style.width)]) + "\n")
 
 

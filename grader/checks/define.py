@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 
-from grader.model import Check, Tier, Visibility
+from grader.model import Check, Task, Tier, Visibility
 from grader.reproduction import Reproduction
 
 SUBJECTS = ("layer", "loss", "optimizer", "regularizer", "initializer", "network", "lenet")
@@ -16,6 +16,14 @@ REASONS = {
     Tier.ROBUST: "a correct layer should do it, but the exercise's text leaves it out",
     Tier.STYLE: "manners: it changes no result in training",
 }
+
+
+def reason_of(check: Check, task: Task) -> str:
+    """Return why a check has its tier in a task; no exercise of ours asks for what comes from a plugin from outside."""
+    reason = check.reason or REASONS[check.tier]
+    if reason == REASONS[Tier.CORE] and (task.origin or check.origin):
+        return "its course asks for it"
+    return reason
 
 
 _BY_HAND = "_backcheck_by_hand"  # where a function keeps what `check` finds

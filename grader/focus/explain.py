@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from grader.checks.define import REASONS
+from grader.checks.define import reason_of
 from grader.dispatching import UsageError, Wishes, chosen_parts, registered, terminal
 from grader.focus.parts import Parts
 from grader.focus.reproduce import five_lines
@@ -93,7 +93,7 @@ def _formulas(task: Task, check: Check, width: int) -> list[str]:
 def _worth(registry: Registry, task: Task, check: Check, cases: Sequence[Case], width: int) -> list[str]:
     points = shares(task, registry.plan(task, EVERY_DIALECT)).get(check.name)
     worth = f", {number(points)} of the {number(task.total)} points of {task.name}" if points else ", no points"
-    lines = _wrapped(f"Tier: {check.tier}{worth} ({check.reason or REASONS[check.tier]}).", width)
+    lines = _wrapped(f"Tier: {check.tier}{worth} ({reason_of(check, task)}).", width)
     if check.needs:
         lines += _wrapped(f"Needs: {', '.join(check.needs)}.", width)
     names = [case.name + (f" ({case.tier}: a remark)" if case.tier is not Tier.CORE else "") for case in cases]

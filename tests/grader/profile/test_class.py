@@ -70,7 +70,7 @@ def test_a_change_of_profile_is_told_before_it_replaces_anything(
     target = tmp_path / "grades.csv"
     assert run_class(inbox, seed=7) == OK
     strict = find_profile("strict")
-    with pytest.raises(UsageError, match=r"another state of the grader, its tasks, profile or limits \(ReLU\)"):
+    with pytest.raises(UsageError, match=r"grader, its tasks, profile or limits \(ReLU; what changed: checks\)"):
         run_class(inbox, profile=strict)
     capsys.readouterr()
     assert run_class(inbox, regrade=True, profile=strict) == OK
