@@ -1,8 +1,9 @@
 """Which hand-in is meant, and the words on pytest's command line that would make it run code of this hand-in.
 
 pytest looks for its settings (`pytest.ini`, `pyproject.toml`, …) and for `conftest.py` beside whatever looks like a
-path on its command line, and for settings even before it knows the options of plugins. Settings can name plugins to
-import; when they were found, that has happened. So a word that makes pytest look there is refused, harmless or not.
+path on its command line, and for settings even before it knows the options of plugins (so beside the word behind
+`--submission`, unless an equals sign makes it part of the option). Settings can name plugins to import. So what leads
+pytest to settings of the hand-in is refused; with the equals sign nothing does.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def refuse_paths_into_it(config: pytest.Config) -> None:
     if here.is_relative_to(path):
         return
     words = [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *map(str, config.invocation_params.args)]
-    if "--submission" in words and _leads_into(here, str(option.backcheck_submission), path):
+    apart = "--submission" in words and _leads_into(here, str(option.backcheck_submission), path)
+    if apart and _has_settings(path):
         raise pytest.UsageError(
             f"write --submission={clean(name)} with the equals sign: pytest takes a word of its own for a path, looks "
             "for settings there, and imports what they name"
@@ -63,7 +65,7 @@ def refuse_paths_into_it(config: pytest.Config) -> None:
             f"pytest would import the conftest.py of the hand-in {clean(name)}; name checks as backcheck::TASK::CHECK, "
             "and let its folder have a name that does not begin with test"
         )
-    if config.inipath is not None and config.inipath.resolve().is_relative_to(path):
+    if config.inipath is not None and config.inipath.resolve().is_relative_to(path) and _has_settings(path):
         raise pytest.UsageError(
             f"pytest took its settings from the hand-in ({clean(str(config.inipath))}); give --rootdir and -c"
         )
@@ -80,3 +82,14 @@ def _leads_into(here: Path, place: str, path: Path) -> bool:
 
 def _has_conftest(path: Path) -> bool:
     return (path / "conftest.py").exists() or any(path.glob("test*/conftest.py"))
+
+
+def _has_settings(path: Path) -> bool:
+    """Tell whether pytest would find settings in the hand-in; a `pyproject.toml` alone holds none."""
+    names = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")
+    if any((path / name).exists() for name in names):
+        return True
+    try:
+        return b"pytest" in (path / "pyproject.toml").read_bytes()
+    except OSError:
+        return False

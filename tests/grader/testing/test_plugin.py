@@ -249,12 +249,17 @@ def test_wrong_usage_is_one_line(wrong: Path, words: tuple[str, ...], line: str)
 def test_settings_of_the_hand_in_are_refused(tmp_path: Path) -> None:
     """pytest takes a separate word for a path before it knows the option, and looks for its settings there."""
     folder = hand_in(tmp_path, "own", RIGHT)
-    apart = relu(tmp_path, "--submission", "own")  # refused before there is any harm, so that nobody gets used to it
+    assert relu(tmp_path, "--submission", "own").code == 0  # there are none
+    (folder / "pyproject.toml").write_text("[project]\nname = 'mine'\n", encoding="utf-8")
+    assert relu(tmp_path, "--submission", "own", "--backcheck-dialect=fau").code == 0
+    (folder / "pyproject.toml").write_text("[tool.pytest.ini_options]\n", encoding="utf-8")
+    assert relu(tmp_path, "--submission", "own", "--backcheck-dialect=fau").code == PYTEST_USAGE
+    (folder / "pyproject.toml").unlink()
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = -k found\n", encoding="utf-8")
+    apart = relu(tmp_path, "--submission", "own")
     assert apart.code == PYTEST_USAGE
     assert "write --submission=own with the equals sign" in apart.output
     assert relu(tmp_path, PYTEST_ADDOPTS="--submission own").code == PYTEST_USAGE
-    (folder / "pytest.ini").write_text("[pytest]\naddopts = -k found\n", encoding="utf-8")
-    assert relu(tmp_path, "--submission", "own").code == PYTEST_USAGE
     by_path = relu(tmp_path, "--submission=own", "own::ReLU")
     assert by_path.code == PYTEST_USAGE
     assert "pytest took its settings from the hand-in" in by_path.output
