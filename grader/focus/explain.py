@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 
 from grader.checks.define import reason_of
+from grader.cli import PROJECT
 from grader.dispatching import UsageError, Wishes, chosen_parts, registered, terminal
 from grader.focus.parts import Parts
 from grader.focus.reproduce import five_lines
@@ -30,12 +34,12 @@ _MOST_CASES = 8
 def explain(wishes: Wishes, launch: Launch) -> str:
     """Return the pages of the checks asked for.
 
-    With a submission the check is run on it first, and the lines are for the case that failed. Raises UsageError for
-    names that do not exist, and for a check of many tasks.
+    With a submission, or just one in submissions/, the check is run on it first, and the lines are for the case that
+    failed. Raises UsageError for names that do not exist, and for a check of many tasks.
     """
     registry = apply_profile(registered(wishes), wishes.profile)
     tasks, wanted = chosen_parts(registry, wishes)
-    submission = _submission(wishes) if wishes.given else None
+    submission = _submission(wishes) if wishes.given else _usual(wishes, tasks)
     if submission is not None:
         tasks = [task for task in tasks if task.asked_of(submission.dialect)]
     if not tasks:
@@ -108,12 +112,25 @@ def _by_hand(
     if made.why_not:
         return _wrapped(f"No five lines for this one: {made.why_not}.", width)
     where = f"in the folder {clean(submission.id)}" if submission is not None else "in the folder of your hand-in"
-    intro = [f"By hand (case “{case.name}”, seed {seed}), {where}:"]
+    intro = []
     if dialect == FAU and task.fill and not (check.reproduction and check.reproduction.expected):
         intro += ["What is expected holds for the exercise's layout: inputs first, the bias in the last row."]
     if dialect == NATIVE:
-        intro += ["The folder that holds framework/ must be on PYTHONPATH."]
-    return [*textwrap.wrap(" ".join(intro), width), "", *(f"    {clean(line, 5000)}" for line in made.lines)]
+        intro += [f"Start Python with `{_command(submission)}`, so that it finds framework/."]
+    by_hand = f"By hand (case “{case.name}”, seed {seed}), {where}:"
+    return [
+        *textwrap.wrap(" ".join(intro), width),
+        *textwrap.wrap(by_hand, width),
+        "",
+        *(f"    {clean(line, 5000)}" for line in made.lines),
+    ]
+
+
+def _command(submission: Submission | None) -> str:
+    """Return what starts a Python that finds framework/, in the folder of the submission."""
+    if submission is None or not Path(submission.id).is_dir():
+        return "PYTHONPATH=FOLDER python"
+    return f"PYTHONPATH={shlex.quote(os.path.relpath(PROJECT.resolve(), Path(submission.id).resolve()))} python"
 
 
 def _verdict(submission: Submission, ran: Sequence[CheckResult], bad: Sequence[CheckResult]) -> str:
@@ -153,6 +170,16 @@ def _submission(wishes: Wishes) -> Submission:
         return open_submission(path, name, wishes.dialect, wishes.profile)
     except IntakeError as exc:
         raise UsageError(str(exc)) from exc
+
+
+def _usual(wishes: Wishes, tasks: Sequence[Task]) -> Submission | None:
+    """Return the only hand-in in submissions/; None if there are more or none, or if it has no use for the tasks."""
+    try:
+        ((name, path),), remark = choose([], wishes.submissions)
+        found = None if remark else open_submission(path, name, wishes.dialect, wishes.profile)
+    except IntakeError:
+        return None
+    return found if found is not None and any(task.asked_of(found.dialect) for task in tasks) else None
 
 
 def _wrapped(text: str, width: int) -> list[str]:

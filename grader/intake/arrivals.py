@@ -15,6 +15,7 @@ from grader.intake import open_submission
 from grader.intake.errors import IntakeError
 from grader.intake.lms import Named, recognise
 from grader.intake.metadata import read_metadata
+from grader.intake.single import is_single
 from grader.model import Submission
 from grader.reporters._text import clean
 from grader.results import Handin
@@ -44,12 +45,15 @@ def find_arrivals(inbox: Path, rule: str = "last") -> list[Arrival]:
     """Return the hand-ins of a class that count under a rule (one of RULES; `best` needs all of them graded).
 
     What is neither a folder nor a zip but looks like a hand-in comes with a `problem`. Raises IntakeError if there is
-    no such folder or nothing in it.
+    no such folder or nothing in it, or if it is itself a hand-in.
     """
     try:
         if not inbox.is_dir():
             tip = "unpack it first" if inbox.is_file() else "no such folder"
             raise IntakeError(f"--batch takes a folder with one folder or zip per hand-in; {clean(str(inbox))}: {tip}")
+        if is_single(inbox):
+            shown = clean(str(inbox))
+            raise IntakeError(f"--batch {shown}: looks like one hand-in; use --submission {shown}")
         known, inbox = _metadata(inbox)
         found = list(_candidates(inbox, known))
     except OSError as exc:

@@ -219,6 +219,13 @@ def test_a_wrong_store_is_told_in_one_line(tmp_path: Path, capsys: pytest.Captur
     assert (tmp_path / "s.sqlite").read_text() == "my grades"
 
 
+def test_a_single_hand_in_is_no_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = hand_in(tmp_path, "mine", RIGHT)
+    message = usage("--batch", str(one), "--store", str(tmp_path / "s.sqlite"), capsys=capsys)
+    assert message == f"--batch {one}: looks like one hand-in; use --submission {one}"
+    assert not (tmp_path / "s.sqlite").exists()
+
+
 def test_only_known_things_are_in_a_report(tmp_path: Path) -> None:
     """A stored report is what `Report` reads back, whatever a hand-in printed."""
     inbox = tmp_path / "inbox"

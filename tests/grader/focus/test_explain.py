@@ -13,7 +13,7 @@ from grader.focus.explain import page
 from grader.model import Visibility
 from grader.registration import EVERY_DIALECT
 from tests.grader.command import WRONG, hand_in, run, usage, wish
-from tests.grader.handins import registry
+from tests.grader.handins import PROJECT, registry
 
 
 def test_every_task_has_a_formula_and_where_it_stands() -> None:
@@ -58,6 +58,22 @@ def test_on_a_submission_it_is_about_what_fails_there(folder: Path, capsys: pyte
         out = " ".join(capsys.readouterr().out.split())
         assert words in out
         assert "from Layers.ReLU import ReLU" in out
+
+
+def test_the_only_hand_in_is_taken_without_being_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = wish(folder, focus=Focus(("input_gradient",), explain=True))
+    assert dispatch(asked) == OK
+    assert "passes it" in capsys.readouterr().out
+    hand_in(folder, "another", WRONG)
+    assert dispatch(asked) == OK
+    assert "in the folder of your hand-in:" in " ".join(capsys.readouterr().out.split())
+
+
+def test_lines_for_a_native_hand_in_come_with_what_starts_python() -> None:
+    done = run("--explain", "ReLU.at_zero", "--submission", PROJECT / "submissions" / "example_native", "--seed", 7)
+    out = " ".join(done.stdout.split())
+    assert "Start Python with `PYTHONPATH=../.. python`, so that it finds framework/. By hand (case" in out
+    assert "submissions/example_native:" in out
 
 
 def test_from_the_outside() -> None:
