@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tabulate import tabulate
 
-from grader.model import Report, Tier, Verdict
+from grader.model import Report, Tier, Verdict, Visibility
 from grader.reporters._checks import CheckRow, check_rows, told_once, worst_first
 from grader.reporters._text import clean
 from grader.sandbox.levels import FOR_THE_RECORD
@@ -17,6 +18,8 @@ _SIGNS = {"passed": "✓", "failed": "✗", "remark": "△", "skipped": "·", "b
 _ASCII = {"passed": "ok", "failed": "x", "remark": "~", "skipped": "-", "broken": "!!"}
 _TYPEWRITER = str.maketrans({"…": "...", "“": '"', "”": '"', "’": "'", "–": "-", "—": "-", "×": "x", "·": "*"})
 _COLOURS = {"passed": "32", "failed": "31", "remark": "33", "skipped": "2", "broken": "35", "bold": "1"}
+
+_WARNING = re.compile(r"^\S.*\.py:\d+: \w*Warning: ")  # as Python prints it: the line in the hand-in, what it says
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,11 @@ class Style:
 
     def sign(self, kind: str) -> str:
         """Return the mark of a row."""
-        return self.paint((_ASCII if self.ascii else _SIGNS)[kind], kind)
+        return self.paint(self.plain_sign(kind), kind)
+
+    def plain_sign(self, kind: str) -> str:
+        """Return the mark of a row without colour."""
+        return (_ASCII if self.ascii else _SIGNS)[kind]
 
     def write(self, text: str) -> str:
         """Return a finished text in the signs that there are."""
@@ -49,31 +56,42 @@ def render(report: Report, style: Style, again: str, part: str = "") -> str:
     gap = max(style.width - len(f"{report.task}  {clean(report.submission)}") - len(total), 2)
     total = style.paint(total, "passed" if report.passed else "failed")
     lines = [f"{style.paint(report.task, 'bold')}  {clean(report.submission)}{' ' * gap}{total}"]
-    nothing_there = _nothing_there(rows)
+    nothing_there = _nothing_there(report.task, rows)
     if nothing_there and not style.verbose:
         lines += _wrapped(nothing_there, style, f"  {style.sign('failed')}  ")
         return style.write("\n".join(lines) + "\n")
     shown = [row for row in rows if style.verbose or row.kind in ("broken", "failed", "remark")]
     width = style.width - 8 - max((len(_points(row)) for row in shown), default=0)
+    margin = width + 2 - max((len(style.plain_sign(row.kind)) for row in shown), default=1)
     told = told_once(shown)
-    lines += _table([[style.sign(row.kind), _cell(row, width, style.verbose), _points(row)] for row in told])
+    # the title fills its column, so that the points end where the total does
+    cells = [_cell(row, width, style.verbose).partition("\n") for row in told]
+    filled = [f"{title:{margin}}{rest}{more}" for title, rest, more in cells]
+    lines += _table([[style.sign(row.kind), cell, _points(row)] for row, cell in zip(told, filled, strict=True)])
     lines += _folded(rows, style) + _notes(report, style)
     core = [row for row in rows if row.results[0].tier is Tier.CORE and row.results[0].check != "found"]
     bad = [row for row in rows if row.kind in ("failed", "broken")]
     if bad:
+        most = max(len(core), len(bad))
         verb = "needs" if len(bad) == 1 else "need"
-        text = f"  {len(bad)} of {max(len(core), len(bad))} checks {verb} work. Again:"
-        lines += [f"{text} {again}"] if len(text) + len(again) < style.width else [text, f"     {again}"]
+        which = " that give points" if report.max_score else ""
+        text = f"  {len(bad)} of {'the ' if which else ''}{most} checks{which} {verb} work. Again:"
+        in_one = len(text) + len(again) < style.width
+        lines += [f"{text} {again}"] if in_one else [*_wrapped(text.strip(), style, "  "), f"     {again}"]
     return style.write("\n".join(line.rstrip() for line in lines) + "\n")
 
 
-def _nothing_there(rows: Sequence[CheckRow]) -> str:
-    """Return the one sentence that says all about a component that is missing or not written; else nothing."""
+def _nothing_there(task: str, rows: Sequence[CheckRow]) -> str:
+    """Return the one sentence that says all about a component that is missing or not written; else nothing.
+
+    Of what is not written, its own comes before that of a component it is tried with.
+    """
     bad = [row.first_bad for row in rows if row.first_bad is not None]
     if not bad or any(row.kind == "passed" for row in rows if row.results[0].check != "found"):
         return ""
     unwritten = all(result.details.get("error") == "NotImplementedError" for result in bad)
-    return clean(bad[0].message) if unwritten or bad[0].check == "found" else ""
+    own = next((result for result in bad if f"{task}." in result.message), bad[0])
+    return clean(own.message) if unwritten or bad[0].check == "found" else ""
 
 
 def summary(reports: Sequence[Report], style: Style, seed: int, *, part: bool = False) -> str:
@@ -126,6 +144,8 @@ def _cell(row: CheckRow, width: int, verbose: bool) -> str:
         return "\n".join(lines)
     if result.tier is not Tier.CORE:
         lines = textwrap.wrap(f"{row.title} ({result.tier}, no points)", width)
+    elif result.visibility is not Visibility.VISIBLE:
+        lines = textwrap.wrap(f"{row.title} (hidden by your course)", width)
     texts = row.texts()
     if verbose and result.verdict is Verdict.BROKEN:
         texts += str(result.details.get("traceback", "")).splitlines()
@@ -158,7 +178,10 @@ def _folded(rows: Iterable[CheckRow], style: Style) -> list[str]:
         reasons = {r.message.removeprefix("needs: ") for row in skipped for r in row.results if r.message}
         reason = f"“{min(reasons)}”" if len(reasons) == 1 else "the failed ones above"
         verb = "waits" if len(skipped) == 1 else "wait"
-        text = f"{len(skipped)} more {_checks(len(skipped))} {verb} for {reason}"
+        waiting = sum(row.max_score - row.score for row in skipped)
+        unit = "point" if number(waiting) == "1" else "points"
+        worth = f" ({number(waiting)} {unit})" if number(waiting) != "0" else ""
+        text = f"{len(skipped)} more {_checks(len(skipped))}{worth} {verb} for {reason}"
         lines += _wrapped(text, style, f"  {style.sign('skipped')}  ")
     if passed and not style.verbose:
         text = f"{passed} {_checks(passed)} passed"
@@ -179,6 +202,8 @@ def _notes(report: Report, style: Style) -> list[str]:
         lines.append("  It printed:")
         lines += [f"  | {line[: style.width - 4]}" for line in printed[-20:]]
     elif printed:
+        warned = next((line.strip() for line in printed if _WARNING.search(line)), "")
+        lines += _wrapped(warned, style, "  ")
         count = f"{len(printed)} lines" if len(printed) > 1 else "one line"
         lines.append(f"  It printed {count} (-v shows them)")
     return lines
