@@ -43,6 +43,14 @@ class Handin:
     trouble: str = ""
 
 
+_KEYS = ("sid", "username", "id", "identifier", "submission")  # what the LMS knows a student by, the best first
+
+
+def known_by(handin: Handin) -> str:
+    """Return what the LMS knows a student by, as far as the hand-in says; else nothing."""
+    return next((handin.keys[key] for key in _KEYS if handin.keys.get(key)), "")
+
+
 @dataclass(frozen=True)
 class Mark:
     """What a report comes to: enough for tables of marks."""

@@ -129,6 +129,9 @@ class _Run:
             self._regraded(results, summary.problems == 0, style, out)
             results = self._results(store.editions())
         written = [write_report(self.registry.reporters[name], results, target) for name, target in self.wishes.reports]
+        for (_, target), whole in zip(self.wishes.reports, written, strict=True):
+            if whole and target != "-":
+                print(f"written: {clean(target, 1000)}", file=sys.stderr)
         return OK if summary.problems == 0 and all(written) else BROKEN
 
     def _refuse(self) -> None:

@@ -8,9 +8,7 @@ from grader.hookspecs import hookimpl
 from grader.model import Report, Reporter
 from grader.reporters._table import cell, lines, points
 from grader.reporters._target import write_pieces
-from grader.results import Row, Status, as_results
-
-_KEYS = ("sid", "username", "id", "identifier", "submission")  # what the LMS knows a student by, the best first
+from grader.results import Row, Status, as_results, known_by
 
 
 def as_csv(reports: Sequence[Report]) -> Iterator[str]:
@@ -33,7 +31,7 @@ def _rows(head: list[str], rows: Iterator[Row], tasks: list[str]) -> Iterator[li
         yield [
             cell(handin.id),
             cell(handin.student),
-            cell(next((handin.keys[key] for key in _KEYS if handin.keys.get(key)), "")),
+            cell(known_by(handin)),
             cell(handin.keys.get("email", "")),
             handin.attempt,
             handin.attempts,

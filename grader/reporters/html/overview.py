@@ -14,7 +14,7 @@ from grader.model import Report, Verdict
 from grader.reporters._checks import CheckRow, check_rows
 from grader.reporters._text import clean
 from grader.reporters.html import plots
-from grader.reporters.html.pages import environment
+from grader.reporters.html.pages import environment, minute
 from grader.results import NO_COURSE, Course, Row, Status
 
 _SLOWEST, _COMMON = 10, 25
@@ -59,6 +59,11 @@ class CheckCount:
         most = sum(count for kind, count in self.counts.items() if kind != "broken")
         return 100.0 * self.counts["passed"] / most if most else 0.0
 
+    @property
+    def by_all(self) -> bool:
+        """True if everybody who has it passed it."""
+        return bool(self.counts["passed"]) and self.counts.total() == self.counts["passed"]
+
 
 class Overview:
     """What the class page needs to know of each hand-in: a line, a byte per check, and counts."""
@@ -86,7 +91,7 @@ class Overview:
             max_score=row.max_score if marked else None,
             percent=row.percent if marked else None,
             attempt=row.handin.attempt,
-            handed_in=row.handin.handed_in[:16].replace("T", " "),
+            handed_in=minute(row.handin.handed_in),
             seconds=sum(mark.seconds for mark in row.marks),
             failing=", ".join(mark.task for mark in row.marks if not mark.passed),
             note=clean(row.note, 300),
@@ -142,6 +147,8 @@ def class_page(seen: Overview, course: Course = NO_COURSE) -> Iterator[str]:
     """Yield the page in pieces: of a large class it is megabytes."""
     percents = [line.percent for line in seen.lines if line.percent is not None]
     cells, groups = seen.table()
+    order = {task: place for place, task in enumerate(seen.tasks)}
+    checks = sorted(seen.checks.values(), key=lambda check: (check.rate, order[check.task]))
     return (
         environment()
         .get_template("class.html.j2")
@@ -155,7 +162,8 @@ def class_page(seen: Overview, course: Course = NO_COURSE) -> Iterator[str]:
             histogram=plots.histogram(percents) if percents else None,
             heat=plots.heat_map(cells, groups) if cells.size else None,
             legend=list(zip(plots.CELLS[1:], plots.CELL_COLOURS[1:], strict=True)),
-            checks=[seen.checks[key] for key in sorted(seen.checks, key=lambda key: list(seen.tasks).index(key[0]))],
+            checks=[check for check in checks if not check.by_all],
+            easy=[check for check in checks if check.by_all],
             mistakes=[
                 (task, name, count, seen.examples[task, name])
                 for (task, name), count in seen.mistakes.most_common(_COMMON)

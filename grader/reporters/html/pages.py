@@ -27,12 +27,18 @@ def environment() -> Environment:
     )
     made.filters["clean"] = clean
     made.filters["paragraphs"] = paragraphs
+    made.filters["minute"] = minute
     made.filters["points"] = number
     made.filters["percent"] = lambda value: f"{value:.1f}".removesuffix(".0")
     made.globals["style"] = Markup(asset("style.css"))
     made.globals["script"] = Markup(asset("script.js"))
     made.globals["policy"] = policy()
     return made
+
+
+def minute(date: str) -> str:
+    """Return a date in ISO 8601 as people read it, to the minute."""
+    return date[:16].replace("T", " ")
 
 
 @cache

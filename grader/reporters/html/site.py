@@ -9,7 +9,7 @@ from grader.reporters._target import write_pieces, write_text
 from grader.reporters._text import clean
 from grader.reporters.html.overview import Overview, class_page
 from grader.reporters.html.student import student_page
-from grader.results import Results
+from grader.results import Results, known_by
 
 _STUDENTS = "students"
 
@@ -21,7 +21,7 @@ def write_site(results: Results, target: str) -> None:
     overview, slugs = Overview(results.tasks()), Slugs()
     for row in results.rows():
         reports = row.reports
-        name = f"{_STUDENTS}/{slugs.name(clean(row.handin.id))}.html"
+        name = f"{_STUDENTS}/{slugs.name(clean(row.handin.id), clean(known_by(row.handin)))}.html"
         write_text(str(folder / name), student_page(row, reports, home="../index.html", course=results.course))
         overview.add(row, reports, name)
     write_pieces(str(folder / "index.html"), class_page(overview, results.course))

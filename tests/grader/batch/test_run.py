@@ -233,3 +233,10 @@ def test_only_known_things_are_in_a_report(tmp_path: Path) -> None:
     assert run_class(inbox) == OK
     for report, _ in stored(tmp_path / "s.sqlite").values():
         assert Report.from_json(report.to_json()) == report
+
+
+def test_what_was_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inbox = small_class(tmp_path, right=1, wrong=0, empty=0)
+    table, site = str(tmp_path / "grades.csv"), str(tmp_path / "site")
+    assert run_class(inbox, reports=(("csv", table), ("html", site), ("json", "-"))) == OK
+    assert capsys.readouterr().err.splitlines()[-2:] == [f"written: {table}", f"written: {site}"]

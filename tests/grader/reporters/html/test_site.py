@@ -116,3 +116,42 @@ def test_names_of_files_are_told_apart() -> None:
     assert names[:6] == ["zoe", "zoe-2", "zoe-3", "hand-in", "hand-in-2", "con-"]
     assert len(set(names)) == len(names)
     assert max(map(len, names)) <= 60
+
+
+def test_name_that_leaves_nothing_gives_way_to_the_key_of_the_lms(tmp_path: Path) -> None:
+    from grader.reporters._slug import Slugs
+    from grader.results import Handin, known_by
+
+    chinese = Handin("李 小龍", keys={"email": "l@x", "identifier": "Participant_17"})
+    assert Slugs().name(chinese.id, known_by(chinese)) == "participant_17"
+    assert Slugs().name("Zoë", known_by(chinese)) == "zoe"
+    assert Slugs().name("李 小龍", known_by(Handin("李 小龍"))) == "hand-in"
+
+
+def test_student_page_begins_with_what_needs_work() -> None:
+    reports = [relu("a"), sgd("a", Verdict.FAILED)]
+    row = next(Results(reports).rows())
+    row = replace(row, handin=replace(row.handin, handed_in="2026-11-23T02:19:16+00:00"))
+    page = student_page(row, reports, home="index.html")
+    head = page.partition("</header>")[0]
+    assert "<dd>2026-11-23 02:19</dd>" in head
+    failing = [number for number, report in enumerate(reports, 1) if not report.passed]
+    assert failing
+    assert re.findall(r'<a href="#task-(\d+)">', head) == [str(number) for number in failing]
+    assert all(f'<h2 id="task-{number}">' in page for number in failing)
+    fine = [sgd("a")]
+    assert "Needs work" not in student_page(next(Results(fine).rows()), fine, home="index.html")
+
+
+def test_checks_of_the_class_come_worst_first_and_what_all_passed_is_folded(tmp_path: Path) -> None:
+    reports = [replace(sgd("a"), submission="a"), replace(sgd("b", Verdict.FAILED), submission="b")]
+    write([*reports, replace(relu("a"), submission="a"), replace(relu("b"), submission="b")], str(tmp_path / "site"))
+    section = (
+        (tmp_path / "site" / "index.html").read_text("utf-8").partition('id="checks"')[2].partition("</section>")[0]
+    )
+    open_part, _, folded = section.partition("<details>")
+    rates = [float(rate) for rate in re.findall(r'data-v="([\d.]+)"', open_part)]
+    assert rates == sorted(rates)
+    assert rates
+    assert max(rates) < 100
+    assert set(re.findall(r'data-v="([\d.]+)"', folded)) == {"100.0"}
