@@ -12,6 +12,7 @@ import copy
 import random
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
@@ -38,8 +39,22 @@ def main(argv: list[str] | None = None) -> int:
         return _run(args, parser, stop)
     except KeyboardInterrupt:  # outside the training; what happens during it is kept, see `_train`
         return 130
+    except NotImplementedError as exc:
+        where = _unfinished(args.submission, exc)
+        if not where:
+            raise
+        print(f"{where}: {exc}", file=sys.stderr)
+        return 1
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _unfinished(submission: Path | None, exc: NotImplementedError) -> str:
+    """Return file and line of the hand-in's own "is yours to write"; nothing if the exception says or is another."""
+    last = traceback.extract_tb(exc.__traceback__)[-1]
+    if submission is None or not str(exc) or not Path(last.filename).resolve().is_relative_to(submission.resolve()):
+        return ""
+    return f"{submission / Path(last.filename).resolve().relative_to(submission.resolve())}:{last.lineno}"
 
 
 def _run(args: argparse.Namespace, parser: Parser, stop: Stop) -> int:
@@ -47,6 +62,8 @@ def _run(args: argparse.Namespace, parser: Parser, stop: Stop) -> int:
     # One seed for everything, but a stream of its own for the order of the images and one for the first weights.
     order, weights = np.random.SeedSequence(args.seed).spawn(2)
     same_order = copy.deepcopy(order)
+    if args.data_dir is not None and not args.data_dir.expanduser().is_dir():
+        parser.error(f"--data-dir {args.data_dir}: no such folder")
     try:
         data = datasets.load(args.data, args.data_dir, args.seed)
         batches = Batches(data.train_x[: args.limit], data.train_y[: args.limit], args.batch_size, order)
@@ -230,9 +247,11 @@ def _train(
         fit(network, data, batches, args.epochs, history, report, stop)
     except KeyboardInterrupt:
         history.note = f"# interrupted after {len(history.losses)} batches"
-        print(history.note)
+        print(history.note.removeprefix("# "))
         if stop.between_batches:
             keep()
+            if args.save is not None:
+                print(f"go on with --resume {args.save}")
         return 130
     finally:
         stop.patient = False
@@ -252,7 +271,7 @@ def _train_beside(
         stop.patient = True
         fit(peer, data, batches, args.epochs, history, lambda epoch: print(epoch, flush=True), stop)
     except KeyboardInterrupt:
-        print(f"# interrupted after {len(history.losses)} batches of PyTorch: no comparison")
+        print(f"interrupted after {len(history.losses)} batches of PyTorch: no comparison")
         return 130
     finally:
         stop.patient = False

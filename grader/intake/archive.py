@@ -37,7 +37,8 @@ def read_zip(path: Path, name: str) -> dict[str, bytes]:
     except IntakeError:
         raise
     except Exception as exc:  # `zipfile` has a dozen ways to stumble over a damaged file
-        raise IntakeError(f"{name}: not a zip file that can be read ({exc or type(exc).__name__})") from exc
+        tip = "" if path.suffix.lower() == ".zip" else "; pack it as .zip"
+        raise IntakeError(f"{name}: not a zip file that can be read ({exc or type(exc).__name__}){tip}") from exc
 
 
 def _read(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str) -> dict[str, bytes]:

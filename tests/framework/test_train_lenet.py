@@ -125,11 +125,28 @@ def test_your_own_layers(example, rate, train, tmp_path):
     assert "test accuracy" in answer.stdout
 
 
-def test_an_unfinished_submission_shows_its_own_traceback(train):
+def test_an_unfinished_submission_is_told_what_to_write(train):
     answer = train(*QUICK, "--submission", EXAMPLES / "template")
     assert answer.returncode == 1
-    assert "network.py" in answer.stderr
-    assert answer.stderr.splitlines()[-1] == "NotImplementedError: LeNet is yours to write"
+    place, line = answer.stderr.removesuffix(": LeNet is yours to write\n").rsplit(":", 1)
+    assert place == str(EXAMPLES / "template" / "network.py")
+    assert line.isdecimal()
+
+
+def test_an_exception_of_a_submission_keeps_its_traceback(train, tmp_path):
+    write_exercise(tmp_path / "mine")
+    (tmp_path / "mine" / "Models").mkdir()
+    (tmp_path / "mine" / "Models" / "LeNet.py").write_text("def build(): raise KeyError('mine')\n")
+    answer = train(*QUICK, "--submission", "mine")
+    assert answer.returncode == 1
+    assert "Traceback" in answer.stderr
+    assert answer.stderr.splitlines()[-1] == "KeyError: 'mine'"
+
+
+def test_a_folder_for_data_that_is_not_there(train):
+    answer = train("--data-dir", "none")
+    assert answer.returncode == 2
+    assert answer.stderr == "python -m framework.train_lenet: --data-dir none: no such folder (--help tells more)\n"
 
 
 def write_exercise(folder, leave_out=()):
@@ -211,7 +228,7 @@ def test_an_entry_point_may_be_an_object_in_a_module(tmp_path):
 def test_ctrl_c_keeps_what_was_learnt(tmp_path):
     # A shell that starts jobs in the background lets them ignore the signal, and the command would inherit that.
     process = subprocess.Popen(
-        [*COMMAND, "--limit", "400", "--epochs", "100000"],
+        [*COMMAND, "--limit", "400", "--epochs", "100000", "--save", "state.npz"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -233,6 +250,7 @@ def test_ctrl_c_keeps_what_was_learnt(tmp_path):
     assert process.returncode == 130
     assert errors == ""
     assert "test accuracy" in output
+    assert re.search(r"^interrupted after \d+ batches\ngo on with --resume state.npz$", output, re.MULTILINE)
     *epochs, last = (tmp_path / "log.txt").read_text("utf-8").splitlines()
     assert len(epochs) >= 2
     assert all(LINE.fullmatch(line) for line in epochs)

@@ -73,6 +73,10 @@ def test_wrong_hand_in_exits_1_and_says_where(folder: Path) -> None:
         (["--submission", "\x1b[31m\u202eevil"], "no submission '\\x1b[31m\\u202eevil'"),
         (["--submission", "{here}/empty"], "{here}/empty: nothing to grade: no Python files in it"),
         (["--submission", "{here}/no.zip"], "{here}/no.zip: not a zip file that can be read"),
+        (
+            ["--submission", "{here}/no.rar"],
+            "{here}/no.rar: not a zip file that can be read (File is not a zip file); pack",
+        ),
         (["--task", "L2Loss", "--submission", "{here}/right"], "L2Loss: not asked of hand-ins of this kind"),
         (["--seed", "-1"], "argument --seed: a seed is a whole number from 0 to 2**63 - 1, not '-1'"),
         (["--seed", "1.5"], "argument --seed: a seed is a whole number"),
@@ -103,6 +107,7 @@ def test_wrong_usage_exits_2_with_one_clear_line(
     before = children()
     (folder / "empty").mkdir()
     (folder / "no.zip").write_text("no zip")
+    (folder / "no.rar").write_text("no zip")
     given = [word.replace("{here}", str(folder)) for word in words]
     if "--submission" not in given:
         given += ["--submission", "example_fau"]
