@@ -88,8 +88,7 @@ class _Pool:
             return
         first, graded = worker.bundles[0], event[1]
         left = tuple(job for job in first.jobs if job.task != graded.task)
-        if left:
-            worker.bundles[0] = replace(first, jobs=left, passed={**first.passed, graded.task: graded.passed})
+        worker.bundles[0] = replace(first, jobs=left, passed={**first.passed, graded.task: graded.passed})
 
     def _bury(self, worker: _Worker) -> Iterator[Event]:
         """Take the bundles of a dead worker back; the one that it died over is tried once more, elsewhere."""
@@ -105,6 +104,9 @@ class _Pool:
             return
         first, *rest = worker.bundles
         self._again.extend(rest)
+        if not first.jobs:  # it died after the last report, before it could say so
+            yield Closed(first.number)
+            return
         tries = self._tries[first.number] = self._tries.get(first.number, 0) + 1
         if tries < _TRIES:
             self._again.append(first)

@@ -53,6 +53,18 @@ def test_a_worker_that_is_killed_costs_nothing() -> None:
     assert not workers()
 
 
+def test_a_worker_that_is_killed_after_its_last_report_does_nothing_twice() -> None:
+    """Whether it had said "closed" by then is a race; nothing may depend on it."""
+    reported = []
+    with contextlib.closing(processes.run(iter([bundle(0)]), jobs=1)) as events:
+        for event in events:
+            reported.append("closed" if isinstance(event, Closed) else event[1].task)
+            if reported == ["ReLU", "Sgd"]:
+                (number,) = workers()
+                os.kill(number, signal.SIGKILL)
+    assert reported == ["ReLU", "Sgd", "closed"]
+
+
 def test_a_worker_that_is_killed_while_it_starts_costs_nothing() -> None:
     def bundles() -> Iterator[Bundle]:
         yield bundle(0)
