@@ -130,7 +130,7 @@ def test_kinds_of_hand_ins_that_are_not_taken(tmp_path: Path) -> None:
 def test_tasks_that_the_course_does_not_have(tmp_path: Path) -> None:
     hand_in(tmp_path, "mine")
     given = profile("tasks.include = ['sgd']")
-    with pytest.raises(UsageError, match="no task is called 'ReLU'; known tasks: Sgd, all, ex1"):
+    with pytest.raises(UsageError, match=r"the profile .*leaves ReLU out"):
         dispatch(wish(tmp_path, "mine", profile=given))
     with pytest.raises(
         ProfileError, match=r"^course.toml:1: key tasks.include: no task is called 'sdg'; did you mean Sgd"
