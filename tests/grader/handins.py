@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -30,10 +31,10 @@ def written(**sources: str) -> Submission:
 
 
 def grade(
-    submission: Submission, tasks: Iterable[str], seed: int = 7, limits: Limits | None = None
+    submission: Submission, tasks: Iterable[str], seed: int = 7, limits: Limits | None = None, *, naming: bool = True
 ) -> dict[str, Report]:
-    """Grade in one real guest; return the reports by task name."""
-    known = registry()
+    """Grade in one real guest; return the reports by task name. `naming` mistakes takes time."""
+    known = registry() if naming else replace(registry(), misconceptions=())
     chosen = known.select(tasks)
     reports = grade_submission(submission, chosen, known, seed=seed, limits=limits, launch=launch)
     return {report.task: report for report in reports}

@@ -28,7 +28,7 @@ def _with_seeds(breakages: list[Breakage]) -> pytest.MarkDecorator:
 @_with_seeds(BREAKAGES)
 def test_breakage_costs_points_in_its_task_only(breakage: Breakage, seed: int) -> None:
     name, file, old, new, task = breakage
-    reports = grade(patched("example_fau", [(file, old, new)]), {task, *TASKS}, seed)
+    reports = grade(patched("example_fau", [(file, old, new)]), {task, *TASKS}, seed, naming=False)
     assert not reports[task].passed, f"{name} passes"
     assert reports[task].score < reports[task].max_score
     assert all(r.verdict is not Verdict.BROKEN for report in reports.values() for r in report.results)
@@ -41,7 +41,7 @@ def test_breakage_costs_points_in_its_task_only(breakage: Breakage, seed: int) -
 @_with_seeds(REMARKS)
 def test_remark_is_made_and_costs_nothing(breakage: Breakage, seed: int) -> None:
     name, file, old, new, task = breakage
-    reports = grade(patched("example_fau", [(file, old, new)]), TASKS, seed)
+    reports = grade(patched("example_fau", [(file, old, new)]), TASKS, seed, naming=False)
     assert any(r.tier is Tier.STYLE for r in findings(reports[task])), f"{name} is not noticed"
     for report in reports.values():
         assert report.score == report.max_score, f"{name} costs points in {report.task}"
@@ -50,5 +50,5 @@ def test_remark_is_made_and_costs_nothing(breakage: Breakage, seed: int) -> None
 @_with_seeds(FAIR)
 def test_fair_variant_costs_nothing(breakage: Breakage, seed: int) -> None:
     name, file, old, new, task = breakage
-    report = grade(patched("example_fau", [(file, old, new)]), [task], seed)[task]
+    report = grade(patched("example_fau", [(file, old, new)]), [task], seed, naming=False)[task]
     assert report.score == report.max_score, f"{name}: {[r.message for r in findings(report)]}"

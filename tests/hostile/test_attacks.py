@@ -63,6 +63,7 @@ def test_attack_gets_its_verdict_and_has_no_effect(attack: Attack, level: str, m
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.title)
 def test_bubblewrap_alone_keeps_the_machine_safe(attack: Attack, machine: Stage) -> None:
     """What starts processes or sockets of its own may do so in there; nothing of it is seen outside."""
+    assert healthy(shared(NAMESPACE))  # the attack before may have ended the zygote, and this starts a new one
     before = guest_processes()
     ending = perform(attack, machine, shared(NAMESPACE))
     assert ending.effects == []
