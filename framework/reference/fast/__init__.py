@@ -8,9 +8,10 @@ What makes it fast, in the order of what it brings:
 
 1. Memory with the batch innermost. Arrays keep their shape (N, C, H, W) and lie in memory as (C, H, W, N)
    (`_memory.py`), so every shifted copy and every slice of a pooling window moves whole runs of numbers.
-2. One matrix product computes 2x2 neighbouring outputs at a time (`_tiles.py`).
+2. Matrix products read overlapping windows where they lie, and compute neighbouring outputs at a time (`_strips.py`).
 3. What follows a matrix product takes as few passes over memory as possible: `pooling.py`, `conv_block.py`.
-4. Inside a network nothing is allocated twice, and all parameters lie in one vector (`neural_network.py`).
+4. Inside a network nothing is allocated twice, places in memory are cut once, and all parameters of a layer lie in one
+   vector (`neural_network.py`).
 
 Nothing is imported here, so that importing one component loads that component alone.
 """

@@ -24,7 +24,7 @@ def batch_first(memory: Array) -> Array:
 
 def is_single_or_double(*arrays: Array) -> bool:
     """Return whether all arrays are float32 or float64 in the machine's byte order: what the fast path covers."""
-    return all(array.dtype in (np.float32, np.float64) for array in arrays)
+    return all(array.dtype.char in "fd" and array.dtype.isnative for array in arrays)
 
 
 def keep_where(values: Array, mask: Array, out: Array) -> Array:

@@ -26,7 +26,10 @@ from framework.reference.fast.soft_max import SoftMax
 
 _DONE_WITH_OUTPUT = (BatchNormalization, Conv, FullyConnected)  # backward needs nothing of what forward returned
 
-LARGEST_PART = 128  # samples that go through the layers at once: more need more memory and bring nothing
+LARGEST_PART = 128  # samples that go through the layers at once: more need more memory and bring next to nothing
+LARGEST_FORWARD = (
+    512  # without a backward, samples times bytes of a number: what is not kept had better stay in the cache
+)
 
 _BY_SAMPLE = (Conv, ConvBlock, Flatten, FullyConnected, Pooling, ReLU, SoftMax)  # each row for itself, no state
 
@@ -92,7 +95,7 @@ class NeuralNetwork(neural_network.NeuralNetwork):
             data_layer, loss_layer = self._ready()
             x, label = data_layer.next()
             loss = 0.0
-            for part in self._parts(len(x), loss_layer):
+            for part in self._parts(len(x), LARGEST_PART, loss_layer):
                 loss += self._loss_of(loss_layer, x[part], label[part])
                 self._backpropagate(loss_layer.backward(label[part]), first_part=part.start == 0)
             self.loss.append(loss + self._regularization_loss())
@@ -106,17 +109,18 @@ class NeuralNetwork(neural_network.NeuralNetwork):
             layer.forward_only = True
         try:
             # Copies: the last layer writes the output of the next part to where that of this one is.
-            return np.concatenate([self._output(x[part]).copy() for part in self._parts(len(x))])
+            parts = self._parts(len(x), LARGEST_FORWARD // self.dtype.itemsize)
+            return np.concatenate([self._output(x[part]).copy() for part in parts])
         finally:
             for layer in fast:
                 layer.forward_only = False
 
-    def _parts(self, samples: int, loss_layer: Loss | None = None) -> list[slice]:
+    def _parts(self, samples: int, largest: int, loss_layer: Loss | None = None) -> list[slice]:
         """Return the parts, of about equal size, in which a batch of so many `samples` goes through the layers."""
         losses = (cross_entropy_loss.CrossEntropyLoss, l2_loss.L2Loss)  # sums over the samples
         by_sample = loss_layer is None or isinstance(loss_layer, losses)
         by_sample = by_sample and all(type(layer) in _BY_SAMPLE for layer in self.layers)
-        count = -(-samples // LARGEST_PART) if by_sample and samples else 1
+        count = -(-samples // largest) if by_sample and samples else 1
         ends = [samples * i // count for i in range(count + 1)]
         return [slice(start, end) for start, end in pairwise(ends)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from framework.layer import Array
@@ -14,53 +16,52 @@ class Tournament:
     """The maximum of four arrays, elementwise: two semifinals and a final.
 
     A later competitor wins only if it is strictly larger, so that the first of equals is the winner, as in the general
-    path. What is kept are four boolean arrays that say where each competitor has won.
+    path. What is kept are four boolean arrays of `shape` that say where each competitor has won. A tournament can be
+    played in parts: `at` is the part of the first axis that the arrays are.
     """
 
-    def __init__(self, layer: FastLayer) -> None:
+    def __init__(self, layer: FastLayer, shape: tuple[int, ...]) -> None:
         self._workspace = layer._workspace
         self._note_winners = not layer.forward_only
+        if self._note_winners:
+            self._wins = [self._workspace.array(f"winners {i}", shape, bool) for i in range(4)]
 
-    def play(self, first: Array, second: Array, third: Array, fourth: Array, out: Array, *, relu: bool = False) -> None:
-        """Write the maxima of four arrays of one shape to `out`; with `relu` zero takes part, and wins ties."""
+    def play(
+        self, first: Array, second: Array, third: Array, fourth: Array, out: Array, at: slice = slice(None)
+    ) -> None:
+        """Write the maxima of four arrays of one shape to `out`."""
         upper = np.maximum(first, second, out=out)
         lower = np.maximum(third, fourth, out=self._workspace.array("lower", out.shape, out.dtype))
         if self._note_winners:
-            second_wins, fourth_wins, lower_wins = (self._booleans(i, out.shape) for i in (1, 3, 5))
+            first_wins, second_wins, third_wins, fourth_wins = (wins[at] for wins in self._wins)
+            upper_wins = self._workspace.array("upper wins", out.shape, bool)
+            lower_wins = np.greater(lower, upper, out=third_wins)
+            np.logical_not(lower_wins, out=upper_wins)
+            # Of booleans, "a is greater than b" is "a and not b".
             np.greater(second, first, out=second_wins)
+            np.greater(upper_wins, second_wins, out=first_wins)
+            np.logical_and(upper_wins, second_wins, out=second_wins)
             np.greater(fourth, third, out=fourth_wins)
-            np.greater(lower, upper, out=lower_wins)
+            np.logical_and(lower_wins, fourth_wins, out=fourth_wins)
+            np.greater(lower_wins, fourth_wins, out=third_wins)
         np.maximum(upper, lower, out=out)
-        if self._note_winners:
-            self._wins = self._all_wins(second_wins, fourth_wins, lower_wins, out if relu else None)
-        if relu:
-            np.maximum(out, out.dtype.type(0), out=out)
 
-    def _all_wins(self, second: Array, fourth: Array, lower: Array, maxima: Array | None) -> tuple[Array, ...]:
-        """Return where each of the four has won, given the winners of semifinals and final.
+    def hand_back(
+        self,
+        dout: Array,
+        first: Array,
+        second: Array,
+        third: Array,
+        fourth: Array,
+        at: slice = slice(None),
+        select: Callable[..., object] = keep_where,
+    ) -> None:
+        """Write the gradients of the four arrays to arrays of the same shape, given `dout`, that of the maxima.
 
-        With `maxima` nobody has won where they are not positive. Of booleans, "a is greater than b" is "a and not b".
+        `select` does what `keep_where` does, as far as these numbers go.
         """
-        first, third, upper = (self._booleans(i, lower.shape) for i in (0, 2, 4))
-        if maxima is None:
-            np.logical_not(lower, out=upper)
-        else:
-            somebody = np.greater(maxima, 0, out=first)
-            np.logical_and(lower, somebody, out=lower)
-            np.greater(somebody, lower, out=upper)
-        np.greater(upper, second, out=first)
-        np.logical_and(upper, second, out=second)
-        np.greater(lower, fourth, out=third)
-        np.logical_and(lower, fourth, out=fourth)
-        return first, second, third, fourth
-
-    def _booleans(self, number: int, shape: tuple[int, ...]) -> Array:
-        return self._workspace.array(f"winners {number}", shape, bool)
-
-    def hand_back(self, dout: Array, *competitors: Array) -> None:
-        """Write the gradients of the four arrays to arrays of the same shape, given `dout`, that of the maxima."""
-        for wins, competitor in zip(self._wins, competitors, strict=True):
-            keep_where(dout, wins, competitor)
+        for wins, competitor in zip(self._wins, (first, second, third, fourth), strict=True):
+            select(dout, wins[at], competitor)
 
 
 class Pooling(FastLayer, pooling.Pooling):
@@ -77,8 +78,8 @@ class Pooling(FastLayer, pooling.Pooling):
             return super().forward(x)
         memory = x.transpose(1, 2, 3, 0)
         C, H, W, N = memory.shape
-        self._tournament = Tournament(self)
         y = self._result("y", (C, H // 2, W // 2, N), x.dtype)
+        self._tournament = Tournament(self, y.shape)
         self._tournament.play(*self._competitors(memory), out=y)
         return batch_first(y)
 

@@ -21,8 +21,10 @@ class ReLU(FastLayer, relu.ReLU):
         memory = batch_last(x)
         if not self.forward_only:
             self._gate_memory = np.greater(memory, 0, out=self._workspace.array("gate", memory.shape, bool))
-        # A scalar of another dtype would cost a conversion; fmax and where would cost much more.
-        return batch_first(np.maximum(memory, memory.dtype.type(0), out=self._result_for("y", memory)))
+        # With a scalar NumPy compares number by number, which takes three times as long in float32; fmax and where take
+        # more still.
+        zeros = self._workspace.array("zeros", memory.shape, memory.dtype, zero=True)
+        return batch_first(np.maximum(memory, zeros, out=self._result_for("y", memory)))
 
     def backward(self, dout: Array) -> Array:
         """Return `dout` where the input was positive, zero elsewhere."""
