@@ -9,7 +9,7 @@ from framework.reference import batch_normalization
 from framework.reference.fast._layer import FastLayer
 from framework.reference.fast._memory import batch_first, batch_last, is_single_or_double
 
-PIECE = 2**17  # bytes at a time: three such arrays stay in a cache of half a megabyte
+PIECE = 2**19  # bytes at a time: shorter ones stay in a faster cache, but the calls that they cost take longer
 
 
 class BatchNormalization(FastLayer, batch_normalization.BatchNormalization):

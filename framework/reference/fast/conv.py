@@ -30,8 +30,10 @@ class Conv(FastLayer, conv.Conv):
         if correlation is None:
             return super().forward(x)
         P, b, K, J, N = correlation.shape
-        bias = self.parameters["b"][:, None, None, None]
         y = self._result("y", (K, P, b * J, N), correlation.geometry.dtype)
+        # As a whole array: adding one number after the other to rows takes NumPy longer than adding rows to rows.
+        bias = self._workspace.array("bias", (K, 1, J, N), y.dtype)
+        bias[...] = self.parameters["b"][:, None, None, None]
         for chunk in correlation.chunks:
             outputs = correlation.outputs(chunk)
             for c in range(b):

@@ -90,7 +90,11 @@ class Pooling(FastLayer, pooling.Pooling):
         memory = batch_last(dout)
         C, P, Q, N = memory.shape
         dx = self._result("dx", (C, 2 * P, 2 * Q, N), memory.dtype)
-        self._tournament.hand_back(memory, *self._competitors(dx))
+        # 0 times infinity is not 0; where all is finite, a product is faster than a choice of bits.
+        with np.errstate(over="ignore", invalid="ignore"):
+            finite = np.isfinite(np.vdot(memory, memory))
+        select = np.multiply if finite else keep_where
+        self._tournament.hand_back(memory, *self._competitors(dx), select=select)
         return batch_first(dx)
 
     def _covers(self, x: Array) -> bool:
