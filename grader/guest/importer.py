@@ -35,6 +35,14 @@ def decode_source(raw: bytes) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
+class Interface:
+    """The modules that the grader itself serves, by file name: text, and code. Compiled once for many guests."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.files = files
+        self.code = {name: compile(text, name, "exec", dont_inherit=True) for name, text in files.items()}
+
+
 class MemoryFinder(MetaPathFinder, InspectLoader):
     """Serves modules from a table file name -> source, looked up below each of `roots` in turn.
 
@@ -45,9 +53,14 @@ class MemoryFinder(MetaPathFinder, InspectLoader):
     """
 
     def __init__(
-        self, files: Mapping[str, str], roots: Sequence[str] = ("",), reserved: frozenset[str] = frozenset()
+        self,
+        files: Mapping[str, str],
+        roots: Sequence[str] = ("",),
+        reserved: frozenset[str] = frozenset(),
+        compiled: Mapping[str, CodeType] | None = None,
     ) -> None:
         self.files = dict(files)
+        self.compiled = compiled or {}
         self.roots = list(roots)
         self.reserved = reserved
         self.aliases = {prefix[:-1] for text in files.values() for prefix in _PREFIX.findall(text)} - reserved
@@ -107,6 +120,8 @@ class MemoryFinder(MetaPathFinder, InspectLoader):
         source = self.get_source(fullname)
         name = found[0] if found else fullname
         linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+        if name in self.compiled:
+            return self.compiled[name]
         try:
             return compile(source, name, "exec", dont_inherit=True)
         except SyntaxError as exc:
@@ -153,9 +168,9 @@ class MemoryFinder(MetaPathFinder, InspectLoader):
                 del sys.modules[stood_in]
 
 
-def serve_files(interface: Mapping[str, str], submission: Mapping[str, str], roots: Sequence[str]) -> MemoryFinder:
+def serve_files(interface: Interface, submission: Mapping[str, str], roots: Sequence[str]) -> MemoryFinder:
     """Make the interfaces and, behind everything else, the hand-in's modules importable."""
-    sys.meta_path.insert(0, MemoryFinder(interface))
-    finder = MemoryFinder(submission, roots, frozenset(name.partition("/")[0] for name in interface))
+    sys.meta_path.insert(0, MemoryFinder(interface.files, compiled=interface.code))
+    finder = MemoryFinder(submission, roots, frozenset(name.partition("/")[0] for name in interface.files))
     sys.meta_path += [finder, MovedFinder(), finder.placeholders]
     return finder

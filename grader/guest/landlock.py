@@ -11,7 +11,8 @@ import ctypes
 import os
 import struct
 from collections.abc import Sequence
-from functools import cache
+
+from .libc import libc, system_error
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the same numbers on all architectures
 _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
@@ -37,7 +38,7 @@ def ruleset(readable: Sequence[str], listable: Sequence[str], devices: Sequence[
     attribute = struct.pack("<QQQ", rights, _NET if known >= 4 else 0, _SCOPES if known >= 6 else 0)
     rules = _call(_CREATE, attribute, 24 if known >= 6 else 16 if known >= 4 else 8, 0)
     if rules < 0:
-        raise OSError(ctypes.get_errno(), "Landlock: " + os.strerror(ctypes.get_errno()))
+        raise system_error("Landlock")
     for paths, allowed in (
         (readable, _READ_FILE | _READ_DIR),
         (listable, _READ_DIR),
@@ -52,7 +53,7 @@ def ruleset(readable: Sequence[str], listable: Sequence[str], devices: Sequence[
 def restrict(rules: int) -> None:
     """Put the calling process behind the rules, for good. Needs no_new_privs. Raises OSError if refused."""
     if _call(_RESTRICT, rules, 0) != 0:
-        raise OSError(ctypes.get_errno(), "Landlock: " + os.strerror(ctypes.get_errno()))
+        raise system_error("Landlock")
 
 
 def _allow(rules: int, path: str, allowed: int) -> None:
@@ -61,18 +62,11 @@ def _allow(rules: int, path: str, allowed: int) -> None:
         if not os.path.isdir(path):
             allowed &= ~_READ_DIR
         if _call(_ADD, rules, 1, struct.pack("<Qi", allowed, place), 0) != 0:
-            raise OSError(ctypes.get_errno(), f"Landlock, {path}: " + os.strerror(ctypes.get_errno()))
+            raise system_error(f"Landlock, {path}")
     finally:
         os.close(place)
 
 
 def _call(number: int, *arguments: int | bytes | None) -> int:
     given = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
-    return int(_libc().syscall(ctypes.c_long(number), *given))
-
-
-@cache
-def _libc() -> ctypes.CDLL:
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.syscall.restype = ctypes.c_long
-    return libc
+    return int(libc().syscall(ctypes.c_long(number), *given))

@@ -11,6 +11,8 @@ import resource
 import signal
 from collections.abc import Mapping, Sequence
 
+from .libc import libc, system_error
+
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 _CLONE_NEWNS, _MS_BIND, _MS_REC, _MS_PRIVATE = 0x00020000, 4096, 16384, 1 << 18
 
@@ -68,16 +70,16 @@ def reveal(paths: Sequence[str], blocked: str) -> None:
     In this process's own view of the mounts, an empty open folder takes the place of `blocked`, and holds the paths.
     Needs root's right to mount. Raises OSError without it.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
 
     def checked(result: int) -> None:
         if result != 0:
-            raise OSError(ctypes.get_errno(), f"{blocked} is closed to other users: " + os.strerror(ctypes.get_errno()))
+            raise system_error(f"{blocked} is closed to other users")
 
-    checked(libc.unshare(_CLONE_NEWNS))
-    checked(libc.mount(b"none", b"/", None, ctypes.c_ulong(_MS_REC | _MS_PRIVATE), None))
+    mount = libc().mount
+    checked(libc().unshare(_CLONE_NEWNS))
+    checked(mount(b"none", b"/", None, ctypes.c_ulong(_MS_REC | _MS_PRIVATE), None))
     places = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in paths if os.path.exists(path)}
-    checked(libc.mount(b"tmpfs", blocked.encode(), b"tmpfs", ctypes.c_ulong(0), b"mode=755,size=64k"))
+    checked(mount(b"tmpfs", blocked.encode(), b"tmpfs", ctypes.c_ulong(0), b"mode=755,size=64k"))
     for path, place in places.items():
         source = f"/proc/self/fd/{place}".encode()
         if os.path.isdir(source):
@@ -85,11 +87,10 @@ def reveal(paths: Sequence[str], blocked: str) -> None:
         else:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
-        checked(libc.mount(source, path.encode(), None, ctypes.c_ulong(_MS_BIND), None))
+        checked(mount(source, path.encode(), None, ctypes.c_ulong(_MS_BIND), None))
         os.close(place)
 
 
 def _prctl(option: int, value: int) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), f"prctl {option}: " + os.strerror(ctypes.get_errno()))
+    if libc().prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
+        raise system_error(f"prctl {option}")

@@ -11,7 +11,9 @@ import errno
 import os
 import struct
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from .libc import libc, system_error
 from .syscalls import ALLOWED, AUDIT_ARCHITECTURES, JUDGED, SECCOMP, column
 
 _LOAD, _AND, _EQUAL, _RETURN = 0x20, 0x54, 0x15, 0x06  # BPF: load a word, mask it, compare it, end
@@ -26,11 +28,25 @@ _FCNTLS = (0, 1, 2, 3, 4, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, 
 _PRCTLS = (15, 16)  # PR_SET_NAME, PR_GET_NAME
 _MODE_FILTER, _ALL_THREADS = 1, 1
 
+_SELF = 0xFFFFFFFF  # stands for the number of the process, which is known when it is there
+
 _Instruction = tuple[int, int, int, int]
+_LINE = struct.Struct("<HBBI")
 
 
-def program(pid: int, machine: str) -> bytes:
-    """Return the filter for the process `pid`: signals may go to itself alone. Raises OSError for other machines."""
+class Program(NamedTuple):
+    """A filter for any process: its instructions, and which of them compare with the number of the process itself."""
+
+    code: bytes
+    own: tuple[int, ...]
+
+
+class _Filter(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("lines", ctypes.c_void_p))
+
+
+def program(machine: str) -> Program:
+    """Return the filter: signals may go to oneself alone. Raises OSError for machines that are not known."""
     at = column(machine)
     lines: list[_Instruction] = [
         (_LOAD, 0, 0, 4),  # the architecture
@@ -42,8 +58,8 @@ def program(pid: int, machine: str) -> bytes:
     judged = {
         "clone": [*_argument(0), (_AND, 0, 0, _THREAD | _NAMESPACES), *_among([_THREAD])],
         "clone3": [(_RETURN, 0, 0, _ERRNO | errno.ENOSYS)],
-        "kill": [*_argument(0), *_among([pid])],
-        "tgkill": [*_argument(0), *_among([pid])],
+        "kill": [*_argument(0), *_among([_SELF])],
+        "tgkill": [*_argument(0), *_among([_SELF])],
         "ioctl": [*_argument(1), *_among(_IOCTLS)],
         "fcntl": [*_argument(1), *_among(_FCNTLS)],
         "prctl": [*_argument(0), *_among(_PRCTLS)],
@@ -62,21 +78,20 @@ def program(pid: int, machine: str) -> bytes:
     for name, body in judged.items():
         lines += _when(JUDGED[name][at], body)
     lines.append((_RETURN, 0, 0, _REFUSE))
-    return b"".join(struct.pack("<HBBI", *line) for line in lines)
+    own = tuple(place for place, line in enumerate(lines) if line[0] == _EQUAL and line[3] == _SELF)
+    return Program(b"".join(_LINE.pack(*line) for line in lines), own)
 
 
-def install(code: bytes) -> None:
+def install(program: Program) -> None:
     """Put the calling process, all its threads, behind a program. Needs no_new_privs. Raises OSError if refused."""
-
-    class Program(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("lines", ctypes.c_void_p))
-
-    buffer = ctypes.create_string_buffer(code, len(code))
-    filled = Program(len(code) // 8, ctypes.addressof(buffer))
-    libc = ctypes.CDLL(None, use_errno=True)
+    code = ctypes.create_string_buffer(program.code, len(program.code))
+    for place in program.own:
+        at = place * _LINE.size
+        _LINE.pack_into(code, at, *_LINE.unpack_from(code, at)[:3], os.getpid())
+    filled = _Filter(len(program.code) // _LINE.size, ctypes.addressof(code))
     number = SECCOMP[column(os.uname().machine)]
-    if libc.syscall(ctypes.c_long(number), _MODE_FILTER, _ALL_THREADS, ctypes.byref(filled)) != 0:
-        raise OSError(ctypes.get_errno(), "seccomp: " + os.strerror(ctypes.get_errno()))
+    if libc().syscall(ctypes.c_long(number), _MODE_FILTER, _ALL_THREADS, ctypes.byref(filled)) != 0:
+        raise system_error("seccomp")
 
 
 def _when(number: int | None, body: Sequence[_Instruction]) -> list[_Instruction]:

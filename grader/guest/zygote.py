@@ -23,7 +23,7 @@ import struct
 import sys
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 _LOADED = ("serve", "importer", "desk", "privileges", "landlock", "seccomp")
 _LATER = ("pluggy", "numpy.fft")  # what every guest but the first finds loaded: nobody has to wait for them
@@ -31,11 +31,20 @@ _MOST_DESCRIPTORS = 4096
 _DESCRIPTORS = struct.Struct("3i")
 
 
+class _Ready(NamedTuple):
+    """What is made once for all guests: the interface, and to be locked Landlock's rules and the filter for seccomp."""
+
+    interface: Any
+    rules: int | None = None  # a descriptor
+    filter: Any = None
+
+
 def main(settings: Mapping[str, Any]) -> None:
     """Serve orders until the grader hangs up.
 
     `settings`: `lock` (put guests behind Landlock and seccomp), `user` ([uid, gid] to become, or null), `reveal`
-    ({closed folder: paths below it to keep reachable}), `readable`, `listable`, `devices` (see `landlock.ruleset`).
+    ({closed folder: paths below it to keep reachable}), `readable`, `listable`, `devices` (see `landlock.ruleset`),
+    `interface` ({file name: text} of the modules that the grader serves).
     """
     locked = bool(settings["lock"])
     if sys.platform == "linux":
@@ -55,11 +64,13 @@ def main(settings: Mapping[str, Any]) -> None:
         importlib.import_module(info.name)
     importlib.import_module("numpy.random")
     importlib.import_module(f"{__package__}.serve").course_helper_source()
-    rules = None
+    interface = importlib.import_module(f"{__package__}.importer").Interface(settings["interface"])
+    ready = _Ready(interface)
     if locked:
-        from . import landlock
+        from . import landlock, seccomp
 
         rules = landlock.ruleset(settings["readable"], settings["listable"], settings["devices"])
+        ready = _Ready(interface, rules, seccomp.program(os.uname().machine))
     control = _socket.socket(fileno=0)
     gc.freeze()
     gc.enable()
@@ -76,7 +87,7 @@ def main(settings: Mapping[str, Any]) -> None:
             os._exit(0)
         order = json.loads(message)
         if order["do"] == "fork":
-            pid = _fork(descriptors, order["limits"], rules)
+            pid = _fork(descriptors, order["limits"], ready)
             guests.add(pid)
             answer: dict[str, Any] = {"guest": pid}
             later = _LATER
@@ -100,14 +111,14 @@ def _received(control: _socket.socket) -> tuple[bytes, list[int]]:
     return message, [number for data in rights for number in _DESCRIPTORS.unpack(data)]
 
 
-def _fork(descriptors: list[int], limits: Mapping[str, int], rules: int | None) -> int:
+def _fork(descriptors: list[int], limits: Mapping[str, int], ready: _Ready) -> int:
     """Fork a guest on three descriptors; return its number."""
     parent = os.getpid()
     pid = os.fork()
     if pid:
         return pid
     try:
-        _become_guest(parent, descriptors, limits, rules)
+        _become_guest(parent, descriptors, limits, ready)
     except BaseException as exc:  # nothing may get back into the zygote's loop
         with contextlib.suppress(BaseException):
             os.write(2, f"the guest could not be locked down: {type(exc).__name__}: {exc}\n".encode())
@@ -115,24 +126,24 @@ def _fork(descriptors: list[int], limits: Mapping[str, int], rules: int | None) 
         os._exit(70)
 
 
-def _become_guest(parent: int, descriptors: list[int], limits: Mapping[str, int], rules: int | None) -> None:
+def _become_guest(parent: int, descriptors: list[int], limits: Mapping[str, int], ready: _Ready) -> None:
     os.setsid()
     for target, descriptor in enumerate(descriptors):
         os.dup2(descriptor, target)
-    if rules is not None:
-        rules = os.dup2(rules, 3)
-    os.closerange(4 if rules is not None else 3, _MOST_DESCRIPTORS)
+    if ready.rules is not None:
+        os.dup2(ready.rules, 3)
+    os.closerange(4 if ready.rules is not None else 3, _MOST_DESCRIPTORS)
     if sys.platform == "linux":
         from . import landlock, privileges, seccomp
 
         privileges.die_with(parent)
         privileges.undumpable()
-        privileges.limit(limits, writes=rules is None)
-        if rules is not None:
-            landlock.restrict(rules)
-            os.close(rules)
-            seccomp.install(seccomp.program(os.getpid(), os.uname().machine))
-    importlib.import_module(f"{__package__}.serve").main()
+        privileges.limit(limits, writes=ready.rules is None)
+        if ready.rules is not None:
+            landlock.restrict(3)
+            os.close(3)
+            seccomp.install(ready.filter)
+    importlib.import_module(f"{__package__}.serve").main(ready.interface)
 
 
 def _end(pid: int, grace: float) -> int | None:

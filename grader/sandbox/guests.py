@@ -17,10 +17,11 @@ from grader.model import Limits
 class Guest(Protocol):
     """A running guest. `requests`, `replies`, `log` are this side's descriptors of its pipes.
 
-    `isolation` is the level that it was started at.
+    `isolation` is the level that it was started at. One that `knows_interface` need not be sent those modules.
     """
 
     isolation: str
+    knows_interface: bool
     requests: int
     replies: int
     log: int
@@ -43,6 +44,7 @@ class OwnProcess:
     """A guest that is a child of this very process. It must lead a process group of its own."""
 
     isolation = "process"
+    knows_interface = False
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdin is not None

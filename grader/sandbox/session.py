@@ -9,8 +9,6 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +19,7 @@ from grader.guest.faults import KINDS, Fault
 from grader.model import Limits, Submission, Verdict
 from grader.sandbox.channel import Channel, ChannelClosed, DeadlinePassed, TooMuchOutput
 from grader.sandbox.guests import Guest, Launch
+from grader.sandbox.interface import interface_sources
 from grader.sandbox.lost import GuestLost, NoGuest
 from grader.sandbox.threaded_channel import ThreadedChannel
 
@@ -30,7 +29,6 @@ _FACTOR = 16  # … and this many times what the request carried
 _START_SECONDS = 60.0  # for an interpreter to import numpy and take the source: no student's code runs in it
 _MAX_TEXT = 500
 _DOING = {"open": "the import", "make": "the constructor"}
-_INTERFACES = ("__init__", "layer", "loss", "optimizer", "initializer", "regularizer", "network", "hookspecs")
 
 
 class Session:
@@ -123,7 +121,8 @@ class Session:
         self.isolation = guest.isolation
         self._channel = open_channel(guest, self.limits.output_bytes)
         self.generation += 1
-        files = {f"i{n}": (name, raw) for n, (name, raw) in enumerate(interface_sources().items())}
+        interface = {} if guest.knows_interface else interface_sources()
+        files = {f"i{n}": (name, raw) for n, (name, raw) in enumerate(interface.items())}
         code = {f"s{n}": (name, raw) for n, (name, raw) in enumerate(self.submission.files.items())}
         args = {
             "interface": {key: name for key, (name, _) in files.items()},
@@ -212,10 +211,3 @@ def _reason(code: int | None) -> str:
         return f" ({signal.Signals(-code).name})"
     except ValueError:
         return f" (signal {-code})"
-
-
-@cache
-def interface_sources() -> dict[str, bytes]:
-    """Return the interface modules of `framework/`, the only part of it that a guest ever gets."""
-    folder = Path(__file__).parent.parent.parent / "framework"
-    return {f"framework/{name}.py": (folder / f"{name}.py").read_bytes() for name in _INTERFACES}

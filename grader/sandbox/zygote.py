@@ -15,6 +15,7 @@ from typing import Any
 
 from grader.model import Limits
 from grader.sandbox import bubblewrap, levels
+from grader.sandbox.interface import interface_sources
 from grader.sandbox.interpreter import command, environment
 from grader.sandbox.lost import NoGuest
 from grader.sandbox.visible import DEVICES, USUAL, visible
@@ -26,6 +27,8 @@ _PIPE = 1 << 20  # bytes that a pipe holds: most arrays in one piece, instead of
 
 class Forked:
     """A guest that a zygote has forked."""
+
+    knows_interface = True
 
     def __init__(self, zygote: Zygote, number: int, pipes: Sequence[int]) -> None:
         self.isolation = zygote.isolation
@@ -164,6 +167,7 @@ def _command(isolation: str, allowed: tuple[str, ...]) -> list[str]:
         "readable": shown.entries(hidden=wrapped) if locked else [],
         "listable": list(shown.standard),
         "devices": list(DEVICES),
+        "interface": {name: source.decode() for name, source in interface_sources().items()},
     }
     words = command("zygote", settings, allowed=allowed)
     return bubblewrap.wrapped(words, shown, root=root) if wrapped else words

@@ -16,7 +16,7 @@ import numpy as np
 
 from grader.grading import DIALECT_TRAITS, grade
 from grader.guest.desk import Desk
-from grader.guest.importer import decode_source, serve_files
+from grader.guest.importer import Interface, decode_source, serve_files
 from grader.model import Job, Report, Submission
 from grader.remote import InProcess
 from tests.grader.handins import registry
@@ -27,7 +27,7 @@ def desk_of(submission: Submission) -> Generator[InProcess]:
     """Offer the desk of a hand-in that is loaded into this process; unload it in the end."""
     finders, modules, default_rng = list(sys.meta_path), set(sys.modules), np.random.default_rng
     texts = {name: decode_source(data) for name, data in submission.files.items()}
-    finder = serve_files({}, texts, submission.roots)
+    finder = serve_files(Interface({}), texts, submission.roots)
     finder.reserved = frozenset({"framework"})
     dialect = importlib.import_module(f"grader.guest.dialects.{submission.dialect}")
     state = {"seed": 0, "drawn": 0}

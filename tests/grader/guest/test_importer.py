@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from grader.guest.faults import Fault
-from grader.guest.importer import MemoryFinder, decode_source, serve_files
+from grader.guest.importer import Interface, MemoryFinder, decode_source, serve_files
 from tests.grader.conftest import OpenSession
 
 Files = Mapping[str, str]
@@ -27,7 +27,7 @@ def serve() -> Iterator[Serve]:
     def start(
         files: dict[str, str], roots: Sequence[str] = ("",), interface: dict[str, str] | None = None
     ) -> MemoryFinder:
-        return serve_files(interface or {"zz_interface/__init__.py": ""}, files, roots)
+        return serve_files(Interface(interface or {"zz_interface/__init__.py": ""}), files, roots)
 
     yield start
     sys.meta_path[:] = before

@@ -15,8 +15,9 @@ import pytest
 from grader.guest.faults import ANSWER, MISSING, RAISED, Fault
 from grader.model import Limits, Verdict
 from grader.sandbox.guests import OwnProcess, kill_tree
+from grader.sandbox.interface import interface_sources
 from grader.sandbox.lost import GuestLost, NoGuest
-from grader.sandbox.session import Session, interface_sources
+from grader.sandbox.session import Session
 from tests.grader.conftest import OpenSession
 from tests.grader.handins import written
 from tests.grader.processes import children, is_alive, open_descriptors
