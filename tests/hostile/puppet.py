@@ -17,6 +17,7 @@ class Puppet:
     """
 
     isolation = "process"
+    knows_interface = False
 
     def __init__(self, answer: Callable[[int], bytes]) -> None:
         self._answer = answer
