@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import TextIO
 from tqdm import tqdm
 
 _EVERY = 5.0  # seconds between plain lines
+_BAR = "{desc} {n_fmt}/{total_fmt} |{bar:10}| {elapsed}<{remaining}{postfix}"  # the counts fit into 80 columns
 
 
 class Progress:
@@ -24,11 +26,21 @@ class Progress:
         self.done = self.graded = 0
         self._stream = stream or sys.stderr
         self._plain = not self._stream.isatty()
-        self._start = self._said = time.monotonic()
+        self._start = time.monotonic()
         self._unit = unit
         self._bar = tqdm(
-            total=total, unit=unit, desc=doing, disable=self._plain, file=self._stream, leave=unit == "hand-in"
+            total=total,
+            unit=unit,
+            desc=doing,
+            disable=self._plain,
+            file=self._stream,
+            leave=unit == "hand-in",
+            bar_format=_BAR,
+            dynamic_ncols=True,
         )
+        self._over = threading.Event()
+        if self._plain:  # whoever reads along shall see that it goes on, however long one hand-in takes
+            threading.Thread(target=self._say_now_and_then, daemon=True).start()
 
     def checks(self, verdicts: Mapping[str, int]) -> None:
         """Count the verdicts of a report that has arrived."""
@@ -40,22 +52,24 @@ class Progress:
         self.done += count
         self.graded += count if graded else 0
         self._bar.update(count)
-        now = time.monotonic()
-        if self._plain and now - self._said >= _EVERY:
-            self._said = now
-            print(self._line(now - self._start), file=self._stream, flush=True)
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Take the bar away, or end the lines."""
+        self._over.set()
         self._bar.close()
 
+    def _say_now_and_then(self) -> None:
+        while not self._over.wait(_EVERY):
+            print(self._line(time.monotonic() - self._start), file=self._stream, flush=True)
+
     def _line(self, seconds: float) -> str:
-        left = seconds / max(self.graded, 1) * (self.total - self.done)
+        left = f", about {_duration(seconds / self.graded * (self.total - self.done))} left" if self.graded else ""
         counts = f"; checks: {self._counts()}" if self.verdicts else ""
-        return f"{self.done} of {self.total} {self._unit}s, about {_duration(left)} left{counts}"
+        return f"{self.done} of {self.total} {self._unit}s{left}{counts}"
 
     def _counts(self) -> str:
-        return ", ".join(f"{count} {verdict}" for verdict, count in sorted(self.verdicts.items()))
+        # a copy: the line may be written while a report arrives
+        return ", ".join(f"{count} {verdict}" for verdict, count in sorted(dict(self.verdicts).items()))
 
 
 def _duration(seconds: float) -> str:

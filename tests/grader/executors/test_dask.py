@@ -41,7 +41,8 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.P
         worker = [*base[:2], f"{base[2]}.dask_worker", *options, "--local-directory", str(folder)]
         started += [subprocess.Popen(worker, **quiet) for _ in range(workers)]  # type: ignore[call-overload]
         with distributed.Client(scheduler_file=str(note), set_as_default=False, timeout=60) as client:
-            client.wait_for_workers(workers, timeout=60)
+            if workers:
+                client.wait_for_workers(workers, timeout=60)
             address = client.scheduler.address
         yield address, started[1:]
     finally:
@@ -97,3 +98,26 @@ def test_no_dask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox = small_class(tmp_path, right=1, wrong=0, empty=0)
     with pytest.raises(UsageError, match=r'--executor dask needs Dask: pip install -e "\.\[dask\]"'):
         run_class(inbox, executor="dask")
+
+
+@pytest.mark.parametrize("address", ["bogus", "tcp:/127.0.0.1", "a b:1", ""])
+def test_what_is_no_address_is_not_asked(tmp_path: Path, address: str) -> None:
+    inbox = small_class(tmp_path, right=1, wrong=0, empty=0)
+    with pytest.raises(UsageError, match=f"--scheduler {address}: not an address; it looks like tcp://HOST:8786"):
+        run_class(inbox, executor="dask", scheduler=address)
+
+
+def test_a_cluster_without_workers_is_told_and_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    import grader.executors.dask as ours
+
+    monkeypatch.setattr(ours, "_LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(ours, "_PATIENCE_SECONDS", 0.5)
+    inbox = small_class(tmp_path, right=1, wrong=0, empty=0)
+    with (
+        cluster(tmp_path, 0) as (address, _),
+        pytest.raises(UsageError, match=f"{address}: no Dask worker for 0 s; what has arrived is kept"),
+    ):
+        run_class(inbox, executor="dask", scheduler=address)
+    assert f"{address} has no Dask worker; waiting" in capfd.readouterr().err
