@@ -106,7 +106,7 @@ def test_commands_run(checkout: Path) -> None:
 
 def test_what_takes_minutes_is_what_ci_runs() -> None:
     slow = [line for line in COMMANDS if is_ci(line)]
-    assert {"python -m pytest", ".venv/bin/python -m pytest", "mypy"} <= set(slow)
+    assert {"python -m pytest -n auto", ".venv/bin/python -m pytest -n auto", "mypy"} <= set(slow)
     (setting_up,) = (block for block in blocks("bash", "README.md") if "pytest" in block)
     assert all(is_ci(line) for line in setting_up.splitlines())
 

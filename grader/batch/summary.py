@@ -7,9 +7,10 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grader.intake.roster import origin
 from grader.reporters._text import clean
 from grader.reporters.terminal import Style, number
-from grader.results import Results, Row, Status
+from grader.results import Handin, Results, Row, Status
 
 _SHOWN = 20  # hand-ins listed by name, of each kind
 _HEADINGS = {
@@ -20,12 +21,25 @@ _HEADINGS = {
 
 
 @dataclass(frozen=True)
+class _Uncounted:
+    """A student of whose attempts only some count, one of which is `handin`."""
+
+    handin: Handin
+    counted: int
+
+    @property
+    def number(self) -> int:
+        return self.handin.attempts - self.counted
+
+
+@dataclass(frozen=True)
 class Summary:
-    """Percentages of those who have marks, and the others: (id, why)."""
+    """Percentages of those who have marks, the others: (id, why), and who has attempts that do not count."""
 
     percents: Sequence[float]
     full: int
     others: dict[Status, list[tuple[str, str]]]
+    uncounted: Sequence[_Uncounted] = ()
 
     @classmethod
     def of(cls, results: Results) -> Summary:
@@ -33,13 +47,17 @@ class Summary:
         percents: list[float] = []
         others: dict[Status, list[tuple[str, str]]] = {status: [] for status in _HEADINGS}
         full = 0
+        tried: dict[object, list[Handin]] = {}
         for row in results.rows():
+            if row.handin.attempts > 1:
+                tried.setdefault(origin(row.handin), []).append(row.handin)
             if row.status is Status.GRADED:
                 percents.append(row.percent)
                 full += _is_full(row)
             else:
                 others[row.status].append((row.handin.id, row.note))
-        return cls(percents, full, others)
+        uncounted = [_Uncounted(shown[0], len(shown)) for shown in tried.values() if len(shown) < shown[0].attempts]
+        return cls(percents, full, others, uncounted)
 
     @property
     def problems(self) -> int:
@@ -63,8 +81,24 @@ class Summary:
                 lines += textwrap.wrap(text, style.width, initial_indent="  ", subsequent_indent="     ")
             if len(found) > _SHOWN:
                 lines.append(f"  and {len(found) - _SHOWN} more")
+        lines += textwrap.wrap(_uncounted(self.uncounted), style.width)
         lines += textwrap.wrap(remark, style.width)
         return style.write("\n".join([*lines, *textwrap.wrap(closing, style.width)]) + "\n")
+
+
+def _uncounted(found: Sequence[_Uncounted]) -> str:
+    """Return the sentence on attempts that do not count, which a wrongly read file name may have made; or nothing."""
+    if not found:
+        return ""
+    total = sum(one.number for one in found)
+    if all(one.handin.attempt == one.handin.attempts for one in found):
+        kind = "earlier"
+    else:
+        kind = "later" if all(one.handin.attempt == 1 for one in found) else "other"
+    names = ", ".join(clean(one.handin.id) for one in found[:_SHOWN])
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    counted = "attempt is" if total == 1 else "attempts are"
+    return f"{total} {kind} {counted} not counted (--attempt changes the rule): {names}{more}"
 
 
 def _is_full(row: Row) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grader.intake.errors import IntakeError
 from grader.intake.ignored import MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, holds_environment, is_wanted
+from grader.reporters._text import clean
 
 _MAX_MEMBERS = 20_000
 _MAX_RATIO = 200
@@ -21,7 +22,7 @@ def read_zip(path: Path, name: str) -> dict[str, bytes]:
     """Return path -> bytes of every member that is wanted.
 
     Raises IntakeError for a file that is not a zip, is encrypted, holds links, absolute or climbing names, two
-    members of one name, or unpacks to far more than a hand-in can be.
+    members of one name, or nothing but another zip, or unpacks to far more than a hand-in can be.
     """
     try:
         if path.stat().st_size > _MAX_ARCHIVE_BYTES:
@@ -62,7 +63,23 @@ def _read(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str) -
         if len(data) > MAX_FILE_BYTES:
             raise IntakeError(f"{name}: {_shown(inside)} is larger than it claims")
         files[inside] = data
+    names = (_inside(member.filename) for member in members if not member.is_dir())
+    zips = [inside for inside in names if _is_inner_zip(inside)]
+    if zips and not any(inside.endswith(".py") for inside in files):
+        raise IntakeError(f"{name}: {only_zips(zips)}")
     return files
+
+
+def only_zips(names: Sequence[str]) -> str:
+    """Return what is wrong with a hand-in that holds nothing to grade but zips, of these names."""
+    shown = ", ".join(clean(name, 80) for name in names[:3]) + ", …" * (len(names) > 3)
+    what = f"a zip: {shown}; unpack it" if len(names) == 1 else f"zips: {shown}; unpack the one that counts"
+    return f"holds only {what}, or hand it in by itself"
+
+
+def _is_inner_zip(inside: str) -> bool:
+    folder, _, base = inside.rpartition("/")
+    return base.lower().endswith(".zip") and not base.startswith(".") and is_wanted(f"{folder}/x.py")
 
 
 def _inside(filename: str) -> str:

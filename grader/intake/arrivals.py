@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.intake import open_submission
+from grader.intake.archive import only_zips
 from grader.intake.errors import IntakeError
 from grader.intake.lms import Named, recognise
 from grader.intake.metadata import read_metadata
@@ -41,6 +42,20 @@ class Arrival:
     rank: tuple[int, str, str] = (0, "", "")  # sorts the attempts of one student
 
 
+@dataclass(frozen=True)
+class _Entry:
+    """A folder or file that lies in the folder of a class, with the hand-ins in it: one, or one per attempt."""
+
+    stem: str  # its name, without `.zip`
+    named: Named
+    file: str  # what the student called it, as far as is known
+    arrivals: Sequence[Arrival]
+
+    @property
+    def readable(self) -> bool:
+        return any(not arrival.handin.problem for arrival in self.arrivals)
+
+
 def find_arrivals(inbox: Path, rule: str = "last") -> list[Arrival]:
     """Return the hand-ins of a class that count under a rule (one of RULES; `best` needs all of them graded).
 
@@ -55,7 +70,7 @@ def find_arrivals(inbox: Path, rule: str = "last") -> list[Arrival]:
             shown = clean(str(inbox))
             raise IntakeError(f"--batch {shown}: looks like one hand-in; use --submission {shown}")
         known, inbox = _metadata(inbox)
-        found = list(_candidates(inbox, known))
+        found = list(_joined(_candidates(inbox, known)))
     except OSError as exc:
         raise IntakeError(f"cannot read the folder {clean(str(inbox))}: {exc.strerror or exc}") from exc
     if not found:
@@ -70,7 +85,34 @@ def read_arrival(arrival: Arrival, dialect: str = "", profile: Profile | None = 
     """
     if arrival.handin.problem:
         raise IntakeError(arrival.handin.problem)
-    return open_submission(arrival.path, arrival.handin.id, dialect, profile)
+    name = arrival.handin.id
+    try:
+        return open_submission(arrival.path, name, dialect, profile)
+    except IntakeError:
+        top, zips, source = _zips_in(arrival.path) if arrival.path.is_dir() else ([], [], False)
+        if top:  # loose files beside a zip, and the files are no hand-in: then the zip is
+            if len(top) > 1:
+                raise IntakeError(f"{name}: {_SEVERAL}") from None
+            return open_submission(arrival.path / top[0], name, dialect, profile)
+        if zips and not source:
+            raise IntakeError(f"{name}: {only_zips(zips)}") from None
+        raise
+
+
+def _zips_in(folder: Path) -> tuple[list[str], list[str], bool]:
+    """Return the zips at the top of a folder without folders, all zips below it, and whether there is Python code."""
+    top: list[str] = []
+    zips: list[str] = []
+    source = False
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
+        seen = [name for name in sorted(names) if not name.startswith(".")]
+        packed = [name for name in seen if name.lower().endswith(".zip") and not Path(here, name).is_symlink()]
+        source = source or any(name.endswith(".py") for name in seen)
+        zips += [Path(here, name).relative_to(folder).as_posix() for name in packed]
+        if here == str(folder) and not folders:
+            top = packed
+    return top, zips, source
 
 
 def _metadata(inbox: Path) -> tuple[Mapping[str, Mapping[str, str]], Path]:
@@ -82,7 +124,7 @@ def _metadata(inbox: Path) -> tuple[Mapping[str, Mapping[str, str]], Path]:
     return read_metadata(inbox / "submission_metadata.yml"), inbox
 
 
-def _candidates(inbox: Path, known: Mapping[str, Mapping[str, str]]) -> Iterator[Arrival]:
+def _candidates(inbox: Path, known: Mapping[str, Mapping[str, str]]) -> Iterator[_Entry]:
     for entry in sorted(os.scandir(inbox), key=lambda entry: entry.name):
         if entry.name.startswith((".", "__MACOSX")):
             continue
@@ -98,14 +140,63 @@ def _candidates(inbox: Path, known: Mapping[str, Mapping[str, str]]) -> Iterator
             continue
         if named.keys.get("submission") in known:
             named = _with_metadata(named, known[named.keys["submission"]])
+        file = named.file + suffix if named.file and not folder else entry.name
         if entry.is_symlink():
-            yield _arrival(path, named, entry.name, problem="is a link; put the hand-in itself into the folder")
+            arrivals = [_arrival(path, named, file, problem="is a link; put the hand-in itself into the folder")]
         elif folder:
-            yield from _in_folder(path, named)
+            arrivals = list(_in_folder(path, named))
         elif suffix == ".zip":
-            yield _arrival(path, named, named.file + ".zip" if named.file else entry.name)
+            arrivals = [_arrival(path, named, file)]
         else:
-            yield _arrival(path, named, entry.name, problem=f"is a {suffix} file; only folders and zips are read")
+            arrivals = [_arrival(path, named, file, problem=f"is a {suffix} file; only folders and zips are read")]
+        yield _Entry(stem, named, _text(file), arrivals)
+
+
+def _joined(entries: Iterable[_Entry]) -> Iterator[Arrival]:
+    """Yield the hand-ins, with the files joined that a platform delivers side by side for one submission."""
+    submissions: dict[str, list[_Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.named.lms:
+            submissions[entry.named.who].append(entry)
+        else:
+            yield from entry.arrivals
+    for files in submissions.values():
+        yield from _one_submission(files)
+
+
+def _one_submission(files: Sequence[_Entry]) -> list[Arrival]:
+    """Return what counts of files that bear one student's number: the zip, whatever else lies beside it.
+
+    Several zips are one hand-in that is refused, as nobody knows which counts. Names that only look like Canvas's,
+    whose numbers cannot be a student's, stay hand-ins of their own.
+    """
+    zips = [entry for entry in files if entry.readable] or files
+    rest = [entry.file for entry in files if entry not in zips]
+    last = zips[-1].arrivals[-1]
+    if zips[0].named.lms == "canvas":
+        if len({entry.named.student for entry in files}) > 1 or not _are_attempts(zips):
+            return [_by_whole_name(arrival, entry.stem) for entry in files for arrival in entry.arrivals]
+    elif len(zips) > 1:
+        names = ", ".join(entry.file for entry in zips)
+        several = f"several zips in one submission ({clean(names, 255)}); keep the one that counts"
+        return [
+            replace(last, handin=replace(last.handin, file=clean(names, 255), problem=last.handin.problem or several))
+        ]
+    arrivals = [arrival for entry in zips for arrival in entry.arrivals]
+    left = f" (not read: {', '.join(rest)})" if rest else ""
+    return [replace(a, handin=replace(a.handin, file=clean(a.handin.file + left, 255))) for a in arrivals]
+
+
+def _are_attempts(files: Sequence[_Entry]) -> bool:
+    """Tell whether Canvas numbers these as one file handed in again and again: `ex1`, `ex1-1`, `ex1-2`."""
+    named = [entry.named for entry in files]
+    different = {len({n.attempt for n in named}), len({n.upload for n in named})}
+    return len({n.file for n in named}) == 1 and different == {len(named)}
+
+
+def _by_whole_name(arrival: Arrival, stem: str) -> Arrival:
+    """Return a hand-in as that of a student (or group) who is called what its folder or file is called."""
+    return replace(arrival, who=stem, handin=replace(arrival.handin, student=clean(_text(stem), 200).strip()))
 
 
 def _with_metadata(named: Named, known: Mapping[str, str]) -> Named:

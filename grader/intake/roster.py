@@ -26,12 +26,28 @@ _HEADS = {  # what columns are called, English and German, in small letters
 
 
 @dataclass(frozen=True)
+class Matches:
+    """Which hand-ins belong to which rows of a roster, counted from 0.
+
+    `found` has the one that counts for a row; `several` the hand-ins of rows for which nobody can tell which does;
+    `again` those of `found` that are the latest of several attempts. `unknown` belong to no row, or to nobody knows
+    which.
+    """
+
+    found: dict[int, Handin]
+    several: dict[int, list[Handin]]
+    again: list[Handin]
+    unknown: list[Handin]
+
+
+@dataclass(frozen=True)
 class Roster:
     """The table as it was read: column names, and the rows as text."""
 
     path: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    delimiter: str = ","
 
     def column(self, *names: str) -> int | None:
         """Return the place of the first column with one of these names (in small letters)."""
@@ -43,21 +59,28 @@ class Roster:
         name = self._value(row, "name") or f"{self._value(row, 'first')} {self._value(row, 'last')}".strip()
         return name or self._value(row, "email") or f"row {row + 2}"
 
-    def matches(self, handins: Sequence[Handin]) -> tuple[dict[int, Handin], list[Handin]]:
-        """Return row -> hand-in, and the hand-ins that belong to no row, or to nobody knows which."""
+    def matches(self, handins: Sequence[Handin]) -> Matches:
+        """Return which hand-in counts for which row.
+
+        Of several for one row the latest counts if they are attempts of one student; else none does.
+        """
         index: dict[tuple[str, str], set[int]] = defaultdict(set)
         for row in range(len(self.rows)):
             for key in self._keys(row):
                 index[key].add(row)
-        found: dict[int, Handin] = {}
+        by_row: dict[int, list[Handin]] = defaultdict(list)
         unknown = []
         for handin in handins:
             rows = _rows_of(handin, index)
             for row in rows:
-                found[row] = handin
+                by_row[row].append(handin)
             if not rows:
                 unknown.append(handin)
-        return found, unknown
+        clear = {row: claims for row, claims in by_row.items() if len(claims) == 1 or _are_attempts(claims)}
+        found = {row: max(claims, key=lambda handin: handin.attempt) for row, claims in clear.items()}
+        several = {row: claims for row, claims in by_row.items() if row not in clear}
+        latest = {found[row].id: found[row] for row, claims in clear.items() if len(claims) > 1}
+        return Matches(found, several, list(latest.values()), unknown)
 
     def _value(self, row: int, kind: str) -> str:
         place = self.column(*_HEADS[kind])
@@ -91,9 +114,10 @@ def read_roster(path: Path) -> Roster:
     except csv.Error as exc:
         raise IntakeError(f"--roster {path}: not a CSV file ({exc})") from exc
     columns = tuple(table[0]) if table else ()
-    width = len(columns)
-    rows = tuple(tuple((row + [""] * width)[:width]) for row in table[1:])
-    roster = Roster(str(path), columns, rows)
+    width = max(map(len, table), default=0)  # a row may be longer than the first: nothing of it is dropped
+    columns += ("",) * (width - len(columns))
+    rows = tuple(tuple(row + [""] * (width - len(row))) for row in table[1:])
+    roster = Roster(str(path), columns, rows, delimiter)
     if all(roster.column(*_HEADS[kind]) is None for kind in _HEADS):
         known = "Identifier, Full name, Email address, ID number, Username"
         raise IntakeError(f"--roster {path}: none of the columns that tell students apart is in it ({known})")
@@ -111,6 +135,18 @@ def _rows_of(handin: Handin, index: dict[tuple[str, str], set[int]]) -> set[int]
                 found |= rows
                 break
     return found
+
+
+def _are_attempts(handins: Sequence[Handin]) -> bool:
+    """Tell whether hand-ins are the numbered attempts of one student, not work of different origin."""
+    numbers = {handin.attempt for handin in handins}
+    return len({origin(handin) for handin in handins}) == 1 and len(numbers) == len(handins)
+
+
+def origin(handin: Handin) -> tuple[str, int, frozenset[tuple[str, str]]]:
+    """Return what the attempts of one student have in common, and no others."""
+    known = frozenset((key, value) for key, value in handin.keys.items() if key != "submission")  # one per attempt
+    return handin.student, handin.attempts, known
 
 
 def _claims(handin: Handin, person: int) -> list[tuple[str, str]]:

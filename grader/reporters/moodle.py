@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
 from collections.abc import Iterator, Sequence
 
 from grader.hookspecs import hookimpl
 from grader.intake.roster import Roster
 from grader.model import Report, Reporter
-from grader.reporters._table import cell, lines, points
+from grader.reporters._table import cell, points
 from grader.reporters._target import write_pieces
 from grader.reporters._text import clean
 from grader.results import Handin, Row, Status, as_results
@@ -22,20 +24,30 @@ _SHOWN = 20
 def write(reports: Sequence[Report], target: str) -> None:
     """Write the table; name on standard error who has no mark, and whose hand-in belongs to nobody.
 
-    Points are scaled to the roster's column of maximum grades, if it has one.
+    Points are scaled to the roster's column of maximum grades, if it has one. Only grade and feedback of those who have
+    a mark are written; all else is as it was, also what somebody entered by hand.
     """
     results = as_results(reports)
     roster = results.roster
     if roster is None:
         raise OSError(0, "it needs the class list: --roster class.csv")
     rows = {row.handin.id: _Grade(row) for row in results.rows()}
-    found, unknown = roster.matches([grade.handin for grade in rows.values()])
-    write_pieces(target, lines(_table(roster, {row: rows[handin.id] for row, handin in found.items()})))
-    _tell("hand-ins of nobody in the roster", [clean(handin.id) for handin in unknown])
-    _tell(
-        "in the roster without a hand-in", [clean(roster.shown(n)) for n in range(len(roster.rows)) if n not in found]
-    )
-    _tell("without a mark", [clean(h.id) for h in found.values() if not rows[h.id].marked])
+    matches = roster.matches([grade.handin for grade in rows.values()])
+    found = {row: rows[handin.id] for row, handin in matches.found.items()}
+    write_pieces(target, _lines(_table(roster, found), roster.delimiter))
+    _tell("hand-ins of nobody in the roster", [handin.id for handin in matches.unknown])
+    missing = [row for row in range(len(roster.rows)) if row not in found and row not in matches.several]
+    _tell("in the roster without a hand-in", [roster.shown(row) for row in missing])
+    _tell("without a mark", [grade.handin.id for grade in found.values() if not grade.marked])
+    _tell("with several attempts, of which the latest counts", [handin.id for handin in matches.again])
+    for row, handins in list(matches.several.items())[:_SHOWN]:
+        names = _list([handin.id for handin in handins])
+        print(
+            f"moodle: several hand-ins match {clean(roster.shown(row))}: {names}; enter the mark by hand",
+            file=sys.stderr,
+        )
+    if len(matches.several) > _SHOWN:
+        _tell("that several hand-ins match", [roster.shown(row) for row in matches.several])
 
 
 class _Grade:
@@ -46,20 +58,20 @@ class _Grade:
         self.marked = row.status is Status.GRADED
         self.score, self.most = row.score, row.max_score
         tasks = [f"{mark.task} {points(mark.score)}/{points(mark.max_score)}" for mark in row.marks]
-        self.comment = "; ".join(tasks) if self.marked else f"{row.status}: {row.note}"
+        self.comment = "; ".join(tasks)
 
 
 def _table(roster: Roster, grades: dict[int, _Grade]) -> Iterator[list[object]]:
-    columns = [cell(column) for column in roster.columns]
+    columns = roster.columns
     place, comment, most = roster.column(*_GRADE), roster.column(*_FEEDBACK), roster.column(*_MOST)
     added = [name for name, at in (("Grade", place), ("Feedback comments", comment)) if at is None]
     yield [*columns, *added]
     for number, row in enumerate(roster.rows):
-        line: list[object] = [*map(cell, row), *([""] * len(added))]
+        line: list[object] = [*row, *([""] * len(added))]
         grade = grades.get(number)
-        if grade is not None:
+        if grade is not None and grade.marked:  # why there is no mark is for the instructor, not for the feedback
             at = len(columns) if place is None else place
-            line[at] = points(_scaled(grade, row[most] if most is not None else "")) if grade.marked else ""
+            line[at] = points(_scaled(grade, row[most] if most is not None else ""))
             line[len(line) - 1 if comment is None else comment] = cell(grade.comment)
         yield line
 
@@ -72,10 +84,22 @@ def _scaled(grade: _Grade, most: str) -> float:
     return grade.score * wanted / grade.most if grade.most else grade.score
 
 
+def _lines(rows: Iterator[list[object]], delimiter: str) -> Iterator[str]:
+    """Yield the rows as lines, with the delimiter that the roster has."""
+    for row in rows:
+        stream = io.StringIO()
+        csv.writer(stream, delimiter=delimiter, lineterminator="\n").writerow(row)
+        yield stream.getvalue()
+
+
 def _tell(what: str, names: list[str]) -> None:
     if names:
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        print(f"moodle: {len(names)} {what}: {', '.join(sorted(names)[:_SHOWN])}{more}", file=sys.stderr)
+        print(f"moodle: {len(names)} {what}: {_list(names)}", file=sys.stderr)
+
+
+def _list(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(sorted(map(clean, names))[:_SHOWN]) + more
 
 
 @hookimpl

@@ -28,7 +28,7 @@ from tests.grader.processes import children
 
 
 def test_right_hand_in_exits_0(folder: Path) -> None:
-    done = run("--task", "relu, SGD", "--submission", folder / "right", "--seed", 7)
+    done = run("--task", "relu, SGD", "--submission", folder / "right", "--seed", 7, COLUMNS="200")
     assert done.returncode == OK
     assert (done.stderr == "") == (best().level in FOR_THE_RECORD)
     lines = done.stdout.splitlines()

@@ -148,11 +148,16 @@ def test_too_large_to_be_looked_at(tmp_path: Path) -> None:
 
 
 def test_zip_inside_is_not_opened(tmp_path: Path) -> None:
-    inner = zipped(tmp_path / "inner.zip", [("Layers/ReLU.py", RELU)])
-    assert (
-        refused(zipped(tmp_path / "a.zip", [("inner.zip", inner.read_bytes())]))
-        == "nothing to grade: no Python files in it"
+    """The reason names it, so that nobody looks for Python files that are there."""
+    inner = zipped(tmp_path / "inner.zip", [("Layers/ReLU.py", RELU)]).read_bytes()
+    one = zipped(tmp_path / "a.zip", [("abgabe/ex\x07.zip", inner), ("__MACOSX/._ex.zip", b""), ("x.zip/", b"")])
+    assert refused(one) == "holds only a zip: abgabe/ex.zip; unpack it, or hand it in by itself"
+    several = zipped(tmp_path / "b.zip", [(f"{n}.zip", inner) for n in range(4)])
+    assert refused(several) == (
+        "holds only zips: 0.zip, 1.zip, 2.zip, …; unpack the one that counts, or hand it in by itself"
     )
+    beside = zipped(tmp_path / "c.zip", [("data.zip", inner), ("Layers/ReLU.py", RELU)])
+    assert set(read_zip(beside, "c")) == {"Layers/ReLU.py"}
 
 
 def test_environments_and_litter_are_left_out(tmp_path: Path) -> None:

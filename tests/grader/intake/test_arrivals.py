@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,88 @@ def test_attempts_within_a_students_folder(tmp_path: Path) -> None:
     ada, bob = find_arrivals(tmp_path)
     assert (ada.handin.file, ada.handin.attempt) == ("ada/attempt_2", 2)
     assert (bob.handin.file, bob.handin.handed_in) == ("20260201102030_ex1.zip", "2026-02-01T10:20:30+00:00")
+
+
+MOODLE = "Kurt Gödel_103_assignsubmission_file_"
+
+
+@pytest.mark.parametrize("prefix", [MOODLE, "godelkurt_12345_678901_"])
+def test_a_stray_file_beside_a_zip_of_one_submission_costs_nothing(tmp_path: Path, prefix: str) -> None:
+    packed(tmp_path / f"{prefix}ex2.zip", 1_000)
+    (tmp_path / f"{prefix}notes.py").write_text("x")  # newer, and behind it in the alphabet
+    (found,) = find_arrivals(tmp_path)
+    assert (found.handin.problem, found.handin.attempt, found.handin.attempts) == ("", 1, 1)
+    assert found.handin.file == "ex2.zip (not read: notes.py)"
+    assert set(read_arrival(found).files) == set(FILES)
+
+
+def test_a_submission_of_which_nothing_can_be_read_is_refused_once(tmp_path: Path) -> None:
+    for name in ("a.py", "b.rar"):
+        (tmp_path / f"{MOODLE}{name}").write_text("x")
+    (found,) = find_arrivals(tmp_path)
+    assert found.handin.problem == "is a .rar file; only folders and zips are read"
+    assert (found.handin.file, found.handin.attempts) == ("a.py, b.rar", 1)
+
+
+def test_two_zips_of_one_submission_are_refused(tmp_path: Path) -> None:
+    for name in ("ex1.zip", "ex2.zip"):
+        packed(tmp_path / f"{MOODLE}{name}")
+    (found,) = find_arrivals(tmp_path)
+    assert found.handin.problem == "several zips in one submission (ex1.zip, ex2.zip); keep the one that counts"
+    assert found.handin.attempts == 1
+
+
+def test_canvas_numbers_a_file_that_is_handed_in_again(tmp_path: Path) -> None:
+    packed(tmp_path / "ada_12345_678901_ex2.zip")
+    packed(tmp_path / "ada_LATE_12345_678905_ex2-1.zip")
+    (found,) = find_arrivals(tmp_path)
+    assert (found.handin.student, found.handin.attempt, found.handin.attempts) == ("ada", 2, 2)
+    assert found.handin.file == "ex2.zip"
+    assert found.path.name == "ada_LATE_12345_678905_ex2-1.zip"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("group_1_1_ex2", "group_1_2_ex2"),
+        ("group_101_1001_ex2", "group_101_1002_ex2"),  # not numbered as attempts
+        ("ex_2025_1001_ada", "ex_2025_1002_bob"),  # one number, two files
+        ("ada_2025_1001_ex", "bob_2025_1002_ex-1"),  # one number, two students
+        ("team_2025_2026_ex-1", "team_2025_2026_ex-2"),  # two files of one number
+    ],
+)
+@pytest.mark.parametrize("make", [folder, packed])
+def test_names_that_only_look_like_canvas_stay_apart(
+    tmp_path: Path, names: tuple[str, str], make: Callable[[Path], Path]
+) -> None:
+    for name in names:
+        make(tmp_path / (name + ".zip" * (make is packed)))
+    found = find_arrivals(tmp_path)
+    assert [arrival.handin.id for arrival in found] == list(names)
+    assert {arrival.handin.attempts for arrival in found} == {1}
+
+
+def test_a_folder_with_a_zip_and_loose_files_that_are_no_hand_in(tmp_path: Path) -> None:
+    packed(tmp_path / MOODLE / "ex2.zip")
+    (tmp_path / MOODLE / "notes.py").write_text("x")
+    (found,) = find_arrivals(tmp_path)
+    assert set(read_arrival(found).files) == set(FILES)
+    packed(tmp_path / MOODLE / "ex1.zip")
+    with pytest.raises(IntakeError, match="Gödel: holds several zips; keep the one that counts"):
+        read_arrival(found)
+
+
+def test_a_zip_further_down_is_named(tmp_path: Path) -> None:
+    packed(tmp_path / MOODLE / "abgabe" / "ex.zip")
+    (found,) = find_arrivals(tmp_path)
+    with pytest.raises(
+        IntakeError, match=r"Gödel: holds only a zip: abgabe/ex\.zip; unpack it, or hand it in by itself"
+    ):
+        read_arrival(found)
+    (tmp_path / MOODLE / "abgabe" / "notes.py").write_text("x")
+    packed(tmp_path / MOODLE / "ex.zip")  # beside a folder with code it may be anything
+    with pytest.raises(IntakeError, match="nothing gradable"):
+        read_arrival(found)
 
 
 def test_what_cannot_be_read_is_listed_with_its_reason(tmp_path: Path) -> None:

@@ -24,6 +24,13 @@ def test_what_spreadsheets_make_of_a_table(tmp_path: Path, encoding: str, delimi
     assert found.columns == ("Vorname", "Nachname", "E-Mail-Adresse")
     assert found.rows == (("Zoë", "Müller", "z@x.org"), ("Bob", "", ""))
     assert [found.shown(0), found.shown(1)] == ["Zoë Müller", "Bob"]
+    assert found.delimiter == delimiter
+
+
+def test_a_row_longer_than_the_first_keeps_its_cells(tmp_path: Path) -> None:
+    found = roster(tmp_path, "Full name,Grade\nAda,1,kept\nBob,2\n")
+    assert found.columns == ("Full name", "Grade", "")
+    assert found.rows == (("Ada", "1", "kept"), ("Bob", "2", ""))
 
 
 LIST = """Identifier,Full name,Email address,ID number,Username
@@ -51,9 +58,33 @@ Participant 13,Bob Best,bob2@x.org,009,bob2
     ],
 )
 def test_whose_hand_in_it_is(tmp_path: Path, handin: Handin, rows: list[int]) -> None:
-    found, unknown = roster(tmp_path, LIST).matches([handin])
-    assert sorted(found) == rows
-    assert unknown == ([] if rows else [handin])
+    matches = roster(tmp_path, LIST).matches([handin])
+    assert sorted(matches.found) == rows
+    assert matches.unknown == ([] if rows else [handin])
+    assert (matches.several, matches.again) == ({}, [])
+
+
+def test_hand_ins_of_different_origin_for_one_row_are_nobody_s_to_choose_from(tmp_path: Path) -> None:
+    """Ada and Bob together, Ada alone, and a folder with her name: none is hers, and the first stays Bob's."""
+    both = Handin("11", "Ada; Bob", keys={"submission": "submission_11", "sid": "007; 008"})
+    alone = Handin("12", "Ada", keys={"submission": "submission_12", "sid": "007"})
+    named = Handin("Ada Lovelace", "Ada Lovelace")
+    matches = roster(tmp_path, LIST).matches([both, alone, named])
+    assert matches.found == {1: both}
+    assert matches.several == {0: [both, alone, named]}
+    assert (matches.again, matches.unknown) == ([], [])
+
+
+def test_of_the_attempts_of_one_student_the_latest_counts(tmp_path: Path) -> None:
+    """With `--attempt all`, in whatever order they come; Gradescope's attempts each have a folder."""
+    tries = [Handin(f"Ada #{n}", "Ada", n, 3, keys={"submission": f"submission_{n}", "sid": "007"}) for n in (1, 3, 2)]
+    matches = roster(tmp_path, LIST).matches(tries)
+    assert (matches.found, matches.several) == ({0: tries[1]}, {})
+    assert matches.again == [tries[1]]
+    twice = roster(tmp_path, LIST).matches([tries[1], Handin("Ada L", "Ada L", 3, 3, keys={"sid": "007"})])
+    assert (matches.unknown, twice.found, list(twice.several)) == ([], {}, [0])
+    same = roster(tmp_path, LIST).matches([tries[1], tries[1]])  # two students of one name: one number twice
+    assert (same.found, list(same.several)) == ({}, [0])
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "\0\0", '"'])
