@@ -38,8 +38,7 @@ class Wishes:
     """What the command line asks for; `submissions` is the folder that names are looked up in.
 
     `plugins` are modules to register beside the installed ones. `dialect` is that of every hand-in, "" for the one that
-    each looks like. `require` is the level of isolation below which nothing
-    is graded.
+    each looks like. `require` is the level of isolation below which nothing is graded.
     """
 
     tasks: Sequence[str]
@@ -220,7 +219,7 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
         print(last + closing(course, style), end="", file=out, flush=True)
     results = Results(done)
     results.course = course
-    written = [write_report(registry.reporters[name], results, target) for name, target in wishes.reports]
+    written = write_reports(wishes, registry, results)
     if focus is not None and focus.plots is not None:
         from grader.focus.pictures import write_pictures
 
@@ -234,7 +233,7 @@ def _dispatch(wishes: Wishes, launch: Launch) -> int:
     if any(report.broken for report in done):
         print("the grader itself failed on some check; that costs no points (-v shows where)", file=sys.stderr)
         return BROKEN
-    if not all(written):
+    if not written:
         return BROKEN
     return OK if all(part.passed for part in parts) else FAILED
 
@@ -302,6 +301,32 @@ def tell_troubles(troubles: Sequence[str]) -> None:
         print(clean(line), file=sys.stderr)
 
 
+def write_reports(wishes: Wishes, registry: Registry, reports: Sequence[Report], tell: bool = False) -> bool:
+    """Write every report that is wished for; tell whether all reporters were up to it.
+
+    All are tried: each that fails is a line on standard error and, with `tell`, each that is there; only then is the
+    last UsageError or BrokenPipeError raised.
+    """
+    from grader.reporters._text import clean
+
+    whole, failed = True, []
+    for name, target in wishes.reports:
+        try:
+            written = write_report(registry.reporters[name], reports, target)
+        except (UsageError, BrokenPipeError) as exc:
+            failed.append(exc)
+            continue
+        whole = whole and written
+        if tell and written and target != "-":
+            print(f"written: {clean(target, 1000)}", file=sys.stderr)
+    failed.sort(key=lambda exc: isinstance(exc, UsageError))
+    for one in failed[:-1]:  # the last one is told by whoever catches it
+        print(f"dispatch.py: {clean(str(one))}", file=sys.stderr)
+    if failed:
+        raise failed[-1]
+    return whole
+
+
 def write_report(reporter: Reporter, reports: Sequence[Report], target: str) -> bool:
     """Write one report; tell whether the reporter was up to it. Raises UsageError where the target is to blame."""
     from grader.origin import blame
@@ -312,7 +337,9 @@ def write_report(reporter: Reporter, reports: Sequence[Report], target: str) -> 
     except BrokenPipeError:
         raise
     except OSError as exc:
-        raise UsageError(f"cannot write the report {target}: {exc.strerror or exc}") from exc
+        # a file is whole or not there, but of a folder some files may be new and others old or missing
+        rest = "; what is in this folder is not complete" if Path(target).is_dir() else ""
+        raise UsageError(f"cannot write the report {target}: {exc.strerror or exc}{rest}") from exc
     except Exception as exc:
         whose = blame(exc, reporter.origin)
         print(clean(f"{whose}the reporter {reporter.name} is broken: {type(exc).__name__}: {exc}"), file=sys.stderr)
@@ -321,10 +348,7 @@ def write_report(reporter: Reporter, reports: Sequence[Report], target: str) -> 
 
 
 def output(reports: Sequence[tuple[str, str]], registry: Registry, *, roster: bool = False) -> TextIO:
-    """Return where the table goes, and refuse formats that are not there and targets that cannot be written.
-
-    Before any work is done.
-    """
+    """Return where the table goes. Refuse, before any work, unknown formats and targets that cannot be written."""
     unknown = [name for name, _ in reports if name not in registry.reporters]
     if unknown:
         raise UsageError(f"no report format is called {unknown[0]!r}; known: {', '.join(sorted(registry.reporters))}")
@@ -338,24 +362,27 @@ def output(reports: Sequence[tuple[str, str]], registry: Registry, *, roster: bo
         folder = registry.reporters[name].folder and not target.endswith(".json")
         if folder and target == "-":
             raise UsageError(f"the report {name} is a folder: {name}=FOLDER")
-        if target != "-" and not _may_be_written(Path(target), folder):
-            raise UsageError(f"cannot write the report {target}: no such folder, or not writable")
+        obstacle = _obstacle(name, Path(target), folder) if target != "-" else ""
+        if obstacle:
+            raise UsageError(f"cannot write the report {target}: {obstacle}")
     return sys.stderr if to_stdout else sys.stdout
 
 
-def _may_be_written(path: Path, folder: bool = False) -> bool:
-    """Tell whether a report may become this file: in a folder that takes new files, or a device or pipe.
-
-    With `folder` it is to become a folder, which may be there already.
-    """
+def _obstacle(name: str, path: Path, folder: bool) -> str:
+    """Return why the report `name` cannot become this file (or `folder`, old or new), with the remedy; else nothing."""
     try:
-        if folder and path.exists():
-            return path.is_dir() and os.access(path, os.W_OK)
-        if path.exists() and not path.is_file():
-            return not path.is_dir() and os.access(path, os.W_OK)
-        return path.parent.is_dir() and os.access(path.parent, os.W_OK)
-    except OSError:  # a name that is far too long
-        return False
+        if path.is_dir() and not folder:
+            return f"it is a folder, and {name} is one file; name a file, as in {name}={path / f'report.{name}'}"
+        if path.exists() and folder and not path.is_dir():
+            return f"it is a file, and {name} is a folder of files; name another, or take the file away"
+        # a file is replaced, which its folder must allow; all else is written into as it is
+        place = path if path.exists() and not path.is_file() else path.parent
+        if not place.exists() or (place != path and not place.is_dir()):
+            return f"no such folder: {place}; make it first, or name another"
+        writable = os.access(place, os.W_OK)
+    except OSError as exc:  # a name that is far too long
+        return f"{exc.strerror or exc}; name another"
+    return "" if writable else f"{place} is not writable for you; change that, or name another place"
 
 
 def terminal(out: TextIO) -> tuple[int, bool, bool]:

@@ -51,11 +51,6 @@ class Store:
                 self._connection.execute("INSERT INTO setting VALUES ('seed', ?)", found)
             return int(found[0])
 
-    def set_seed(self, seed: int) -> None:
-        """Change the seed of the class, as a regrade does."""
-        with self._errors():
-            self._connection.execute("INSERT OR REPLACE INTO setting VALUES ('seed', ?)", (str(seed),))
-
     def editions(self) -> dict[str, Edition]:
         """Return the edition that counts for each task."""
         query = "SELECT task, seed, suite FROM edition ORDER BY number"
@@ -68,12 +63,18 @@ class Store:
         with self._errors():
             return [(task, Edition(seed, suite), since) for task, seed, suite, since in self._connection.execute(query)]
 
-    def adopt(self, editions: Mapping[str, Edition]) -> None:
-        """Let these editions count from now on, all at once; what they replace stays in the history."""
+    def adopt(self, editions: Mapping[str, Edition], seed: int | None = None) -> None:
+        """Let these editions count from now on; what they replace stays in the history. A regrade also gives the `seed`
+        that the class has from now on.
+
+        All of it or, if the process is killed meanwhile, nothing: a class never ends up with two seeds.
+        """
         rows = [(task, edition.seed, edition.suite, _now()) for task, edition in editions.items()]
         with self._errors(), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany("INSERT INTO edition (task, seed, suite, since) VALUES (?, ?, ?, ?)", rows)
+            if seed is not None:
+                self._connection.execute("INSERT OR REPLACE INTO setting VALUES ('seed', ?)", (str(seed),))
 
     def note_parts(self, parts: Mapping[str, Mapping[str, str]]) -> None:
         """Keep what editions are made of, by their fingerprint: digests by the name of the part."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
+import signal
 import sys
+import textwrap
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from grader.batch.progress import Progress
-from grader.batch.regrade import compare
+from grader.batch.regrade import Change, compare
 from grader.batch.results import StoredResults
 from grader.batch.summary import Summary
 from grader.batch.work import Execute, Plan, grade_class
@@ -23,7 +25,7 @@ from grader.dispatching import (
     output,
     registered,
     terminal,
-    write_report,
+    write_reports,
 )
 from grader.executors import inline, processes
 from grader.executors.bundle import ExecutorError
@@ -39,10 +41,12 @@ from grader.profile.apply import apply_profile
 from grader.reporters._course import closing, opening
 from grader.reporters._text import clean
 from grader.reporters.terminal import Style
-from grader.results import Course
+from grader.results import Course, Handin
 from grader.sandbox.levels import FOR_THE_RECORD
 from grader.sandbox.probe import best
 from grader.store import Store, StoreError
+
+_TERMINATED = 128 + signal.SIGTERM
 
 
 def run_batch(wishes: Wishes, batch: BatchWishes) -> int:
@@ -95,24 +99,28 @@ class _Run:
         self.plain, self.registry = plain, registry  # before and after the profile
         self.course = wishes.profile.course if wishes.profile is not None else Course()
         self.before = plan.store.editions()
+        self.earlier: dict[str, Handin] = {}  # the class as the last run saw it, for a regrade
         self.changed = [name for name, edition in plan.editions.items() if self.before.get(name, edition) != edition]
 
     def carry_out(self, style: Style, out: TextIO) -> int:
         """Grade what is open, compare if this is a regrade, write the reports."""
         plan, store = self.plan, self.plan.store
         self._refuse()
-        new = {name: edition for name, edition in plan.editions.items() if name not in self.before}
-        store.adopt(new)
+        if not self.batch.regrade:  # which replaces marks, and so counts nothing before it was seen what that means
+            store.adopt({name: edition for name, edition in plan.editions.items() if name not in self.before})
         store.note_parts({edition.suite: self._parts(name) for name, edition in plan.editions.items()})
+        self.earlier = {handin.id: handin for handin, _ in store.handins()} if self.batch.regrade else {}
         store.expect(arrival.handin for arrival in plan.arrivals)
         progress = Progress(len(plan.arrivals))
         try:
             grade_class(plan, self._executor(), progress)
         except KeyboardInterrupt:
-            progress.close()
-            done = f"{progress.done} of {progress.total} hand-ins"
-            print(f"interrupted after {done}; the same command goes on from there", file=sys.stderr)
+            self._stopped("interrupted", progress)
             return INTERRUPTED
+        except SystemExit as exc:
+            if exc.code == _TERMINATED:
+                self._stopped("terminated", progress)
+            raise
         finally:
             progress.close()
         results = self._results(plan.editions)
@@ -128,28 +136,38 @@ class _Run:
         if self.batch.regrade:
             self._regraded(results, summary.problems == 0, style, out)
             results = self._results(store.editions())
-        written = [write_report(self.registry.reporters[name], results, target) for name, target in self.wishes.reports]
-        for (_, target), whole in zip(self.wishes.reports, written, strict=True):
-            if whole and target != "-":
-                print(f"written: {clean(target, 1000)}", file=sys.stderr)
-        return OK if summary.problems == 0 and all(written) else BROKEN
+        written = write_reports(self.wishes, self.registry, results, tell=True)
+        return OK if summary.problems == 0 and written else BROKEN
+
+    def _stopped(self, how: str, progress: Progress) -> None:
+        """Say how far it came; of hand-ins that are not done yet, some reports may be there already."""
+        progress.close()
+        if self.batch.regrade:
+            self._as_before()
+        done = f"{how} after {progress.done} of {progress.total} hand-ins"
+        kept = self.plan.store.count()
+        reports = f"the store holds {kept} report{'s' * (kept != 1)}"
+        print(f"{done}; {reports}, and the same command goes on from there", file=sys.stderr)
 
     def _refuse(self) -> None:
         """Refuse to mix two editions of a task in one class, and a regrade that changes nothing."""
         if self.batch.regrade:
-            if not self.changed:
-                raise UsageError(
-                    "--regrade: nothing to regrade: grader, tasks, profile, limits and seed are what they were"
-                )
-            seeds = {edition.seed for edition in self.before.values()}
-            left = [name for name in self.before if name not in self.plan.editions]
-            if left and self.plan.editions[self.changed[0]].seed not in seeds:
+            seed = next(iter(self.plan.editions.values())).seed
+            other = [name for name, edition in self.before.items() if edition.seed != seed]
+            left = [name for name in other if name not in self.plan.editions]
+            if left:
                 raise UsageError(f"--regrade --seed is for all tasks of the class; --task leaves out {left[0]}")
+            if not self.changed:
+                new = [name for name in self.plan.editions if name not in self.before]
+                hint = f"; {new[0]} is new, and is graded without --regrade" if new else ""
+                raise UsageError(
+                    "--regrade: nothing to regrade: grader, tasks, profile, limits and seed are what they were" + hint
+                )
         elif self.changed:
             first, *more = self.changed
             names = first + (f" and {len(more)} more" if more else "")
-            causes = sorted({cause for name in self.changed for cause in self._causes(name)})
-            names += f"; what changed: {', '.join(causes)}" if causes else ""
+            parts = self._all_causes()
+            names += f"; what changed: {', '.join(parts)}" if parts else ""
             raise UsageError(
                 f"the class in {self.batch.store} was graded with another state of the grader, its tasks, profile or "
                 f"limits ({names}); --regrade shows what would change, another --store starts afresh"
@@ -165,33 +183,52 @@ class _Run:
         was, now = self.plan.store.parts(self.before[name].suite), self._parts(name)
         return [part for part in was.keys() | now.keys() if was.get(part) != now.get(part)] if was else []
 
+    def _all_causes(self) -> list[str]:
+        return sorted({cause for name in self.changed for cause in self._causes(name)})
+
     def _regraded(self, new: StoredResults, fine: bool, style: Style, out: TextIO) -> None:
         """Show what a regrade changes, and replace the marks if that is wanted."""
         store, editions = self.plan.store, self.plan.editions
         old = self._results({name: self.before[name] for name in editions if name in self.before})
-        reasons = {name: (self.before[name], editions[name]) for name in self.changed}
-        print(compare(old, new, reasons, style), end="", file=out)
+        changed = {name: (self.before[name], editions[name]) for name in self.changed}
+        team = {name: names[0] for names in self._rivals() for name in names}
+        print(compare(old, new, Change(changed, self._all_causes(), self.earlier, team), style), end="", file=out)
         if not self.batch.yes:
-            print("Nothing is replaced yet; the same command with --yes does it, without grading again.", file=out)
+            self._as_before()
+            text = "Nothing is replaced yet; the same command with --yes does it, without grading again."
+            text += " The reports show the marks that count by now." if self.wishes.reports else ""
         elif not fine:
-            print("Nothing is replaced: the grader failed on some hand-ins, see above.", file=out)
+            self._as_before()
+            text = "Nothing is replaced: the grader failed on some hand-ins, see above."
         else:
-            store.adopt({name: editions[name] for name in self.changed})
-            store.set_seed(next(iter(editions.values())).seed)
-            print("Replaced. The old marks stay in the history of the store.", file=out)
+            store.adopt({n: e for n, e in editions.items() if self.before.get(n) != e}, editions[self.changed[0]].seed)
+            text = "Replaced. The old marks stay in the history of the store."
+        print(textwrap.fill(text, style.width), file=out)
+
+    def _as_before(self) -> None:
+        """Note again on which hand-ins the grader failed under the editions that count, not under those that do not."""
+        for handin, _ in self.plan.store.handins():
+            known = self.earlier.get(handin.id)
+            trouble = known.trouble if known is not None and known.digest == handin.digest else ""
+            if handin.trouble != trouble:
+                self.plan.store.note(handin.id, trouble=trouble)
+
+    def _rivals(self) -> list[list[str]]:
+        """Return the attempts of each student who has several, of which the best is to count."""
+        if self.batch.rule != "best":
+            return []
+        rivals: dict[str, list[str]] = {}
+        for arrival in self.plan.arrivals:
+            rivals.setdefault(arrival.who, []).append(arrival.handin.id)
+        return [names for names in rivals.values() if len(names) > 1]
 
     def _results(self, editions: Mapping[str, Edition]) -> StoredResults:
-        rivals: dict[str, list[str]] = {}
-        if self.batch.rule == "best":
-            for arrival in self.plan.arrivals:
-                rivals.setdefault(arrival.who, []).append(arrival.handin.id)
-        several = [names for names in rivals.values() if len(names) > 1]
         results = StoredResults(
             self.plan.store,
-            self.plan.tasks,
+            [task for task in self.plan.tasks if task.name in editions],
             editions,
             roster=self.roster,
-            rivals=several,
+            rivals=self._rivals(),
             visibility=self._visibility(),
         )
         results.course = self.course

@@ -66,6 +66,26 @@ def test_report_file_is_whole_or_not_there(folder: Path, monkeypatch: pytest.Mon
     assert sorted(path.name for path in folder.iterdir()) == before
 
 
+def test_a_report_that_cannot_be_written_does_not_keep_the_next_one_from_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = os.replace
+
+    def full(source: str, target: Path) -> None:
+        if Path(target).suffix == ".json":
+            raise OSError(28, "No space left on device")
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    reports = [("json", str(folder / "a.json")), ("json", str(folder / "b.json")), ("csv", str(folder / "c.csv"))]
+    with pytest.raises(UsageError, match=r"cannot write the report .*b\.json: No space left on device$"):
+        dispatch(wish(folder, "right", reports=reports))
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"dispatch.py: cannot write the report {folder}/a.json: No space left on device"
+    )
+    assert (folder / "c.csv").read_text().count("graded") == 1
+
+
 def current_umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

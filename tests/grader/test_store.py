@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from grader.model import CheckResult, Report, Verdict
 from grader.results import Handin
 from grader.store import Store, StoreError
 from grader.store_file import APPLICATION
+from tests.grader.handins import PROJECT
 
 FIRST, SECOND = Edition(7, "a" * 16), Edition(8, "b" * 16)
 
@@ -65,8 +69,37 @@ def test_the_seed_is_drawn_once(tmp_path: Path) -> None:
         assert store.seed(lambda: 2**63 - 1) == 2**63 - 1
     with Store(tmp_path / "s") as store:
         assert store.seed(lambda: 5) == 2**63 - 1
-        store.set_seed(6)
-        assert store.seed(lambda: 5) == 6
+        store.adopt({"ReLU": SECOND})
+        assert store.seed(lambda: 5) == 2**63 - 1
+        store.adopt({"ReLU": SECOND}, seed=8)
+        assert store.seed(lambda: 5) == 8
+
+
+KILLED_HALFWAY = """
+import os, signal, sys
+from pathlib import Path
+from grader.graded import Edition
+from grader.store import Store
+
+store = Store(Path(sys.argv[1]))
+def after_the_editions(statement):
+    if "INTO setting" in statement:
+        os.kill(os.getpid(), signal.SIGKILL)
+store._connection.set_trace_callback(after_the_editions)
+store.adopt({"ReLU": Edition(8, "b" * 16), "Sgd": Edition(8, "b" * 16)}, seed=8)
+"""
+
+
+def test_a_class_never_has_two_seeds(tmp_path: Path) -> None:
+    """Killed between the editions of a regrade and its seed, the store is as it was before."""
+    with Store(tmp_path / "s") as store:
+        store.seed(lambda: 7)
+        store.adopt({"ReLU": FIRST, "Sgd": FIRST})
+    words = [sys.executable, "-c", KILLED_HALFWAY, str(tmp_path / "s")]
+    assert subprocess.run(words, cwd=PROJECT, timeout=60).returncode == -signal.SIGKILL
+    with Store(tmp_path / "s") as store:
+        assert store.seed(lambda: 5) == 7
+        assert store.editions() == {"ReLU": FIRST, "Sgd": FIRST}
 
 
 def test_editions_follow_one_another(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import BROKEN, INTERRUPTED, OK
+from grader.cli import BROKEN, INTERRUPTED, OK, UNREAD, USAGE
 from grader.dispatching import UsageError
 from grader.executors import inline
 from grader.intake import open_submission
@@ -148,7 +149,7 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return inbox
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_killed_and_run_again_nothing_is_lost_or_doubled(
     uninterrupted: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -160,11 +161,15 @@ def test_killed_and_run_again_nothing_is_lost_or_doubled(
         assert process.poll() is None
     os.kill(process.pid, number)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == {signal.SIGINT: INTERRUPTED, signal.SIGKILL: -9}[number]
-    if number is signal.SIGINT:
-        assert b"interrupted after" in err
-        assert b"Traceback" not in err
+    assert process.returncode == {signal.SIGINT: INTERRUPTED, signal.SIGKILL: -9, signal.SIGTERM: 143}[number]
     kept = stored(store)
+    if number is not signal.SIGKILL:
+        how = "interrupted" if number is signal.SIGINT else "terminated"
+        line = rf"{how} after \d of 6 hand-ins; the store holds (\d+) reports?, and the same command goes on from there"
+        found = re.fullmatch(line, err.decode().splitlines()[-1])
+        assert found is not None, err
+        assert int(found[1]) == len(kept)
+        assert b"Traceback" not in err
     assert 0 < len(kept) < len(stored(whole))
     assert run_class(uninterrupted, store=store, seed=7, executor="processes", jobs=2) == OK
     after = stored(store)
@@ -240,3 +245,71 @@ def test_what_was_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[
     table, site = str(tmp_path / "grades.csv"), str(tmp_path / "site")
     assert run_class(inbox, reports=(("csv", table), ("html", site), ("json", "-"))) == OK
     assert capsys.readouterr().err.splitlines()[-2:] == [f"written: {table}", f"written: {site}"]
+
+
+FULL_DISK = """
+import os, sys
+from grader.cli import main
+
+real = os.replace
+def replace(source, target):
+    if "/full/" in str(target) and "index" in str(target):
+        raise OSError(28, "No space left on device")
+    real(source, target)
+os.replace = replace
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_one_report_that_cannot_be_written_does_not_keep_the_others_from_it(tmp_path: Path) -> None:
+    inbox = small_class(tmp_path, right=1, wrong=0, empty=0)
+    (tmp_path / "full").mkdir()
+    site, more, table = tmp_path / "full" / "site", tmp_path / "full" / "index.json", tmp_path / "grades.csv"
+    words = command(inbox, tmp_path / "s.sqlite")[2:]
+    for name, target in (("html", site), ("json", more), ("csv", table)):
+        words += ["--report", f"{name}={target}"]
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, *words],
+        cwd=PROJECT,
+        env=environment(),
+        capture_output=True,
+        timeout=60,
+        text=True,
+    )
+    assert done.returncode == USAGE
+    said = "No space left on device"
+    assert done.stderr.splitlines()[-3:] == [
+        f"written: {table}",
+        f"dispatch.py: cannot write the report {site}: {said}; what is in this folder is not complete",
+        f"dispatch.py: cannot write the report {more}: {said}",
+    ]
+    assert table.read_text().count("graded") == 1
+    assert not (site / "index.html").exists()  # the page that leads to all others is the last one
+    assert not more.exists()
+
+
+def test_a_reader_that_has_gone_does_not_keep_other_reports_from_being_written(tmp_path: Path) -> None:
+    inbox, table = small_class(tmp_path, right=1, wrong=0, empty=0), tmp_path / "grades.csv"
+    words = command(inbox, tmp_path / "s.sqlite", "--report", "json=-", "--report", f"csv={table}")
+    process = started(words)
+    process.stdout.close()  # type: ignore[union-attr]  # it is a pipe
+    assert process.wait(60) == UNREAD
+    process.stderr.close()  # type: ignore[union-attr]  # it is a pipe
+    assert "graded" in table.read_text()
+
+
+def test_a_target_of_the_wrong_kind_is_called_by_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inbox = small_class(tmp_path, right=1, wrong=0, empty=0)
+    file, folder = tmp_path / "file", tmp_path / "folder"
+    file.write_text("mine")
+    folder.mkdir()
+    for report, reason in (
+        (f"html={file}", "it is a file, and html is a folder of files; name another, or take the file away"),
+        (f"csv={folder}", f"it is a folder, and csv is one file; name a file, as in csv={folder}/report.csv"),
+        (f"csv={file}/x.csv", f"no such folder: {file}; make it first, or name another"),
+        (f"html={tmp_path}/a/b", f"no such folder: {tmp_path}/a; make it first, or name another"),
+    ):
+        said = usage("--batch", str(inbox), "--store", str(tmp_path / "s"), "--report", report, capsys=capsys)
+        assert said == f"cannot write the report {report.partition('=')[2]}: {reason}"
+    assert file.read_text() == "mine"
+    assert not (tmp_path / "s").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,14 +12,16 @@ from xml.etree import ElementTree
 import pytest
 
 from grader.batch.results import StoredResults
+from grader.intake.roster import read_roster
 from grader.model import Report, Verdict, Visibility
+from grader.results import Handin, Mark, Results, Row
 from tests.grader.handins import registry
 from tests.grader.reporters.conftest import HOSTILE, SECRET, relu, result, sgd
 
 TEXT = ("json", "jsonl", "csv", "junit", "moodle")
 
 
-def written(name: str, results: StoredResults | list[Report], path: Path) -> str:
+def written(name: str, results: Results | list[Report], path: Path) -> str:
     registry().reporters[name].write(results, str(path))
     return path.read_text(encoding="utf-8")
 
@@ -159,15 +162,62 @@ def test_moodle_fills_in_the_roster(school: StoredResults, tmp_path: Path, capsy
     assert text.splitlines() == [
         "Identifier,Full name,Email address,Grade,Maximum Grade,Feedback comments",
         "Participant 1,Ada Lovelace,ada@x.org,12,20,ReLU 1/5; Sgd 5/5",
-        'Participant 2,"Bob, Best",bob@x.org,,20,grader problem: the grader failed on Sgd',
-        "Participant 3,Eve,eve@x.org,,20,rejected: the zip is encrypted; hand it in without a password",
-        "Participant 9,'=Zoe,zoe@x.org,,20,",
+        'Participant 2,"Bob, Best",bob@x.org,3,20,',  # as somebody entered it: the grader failed on his
+        "Participant 3,Eve,eve@x.org,,20,",
+        "Participant 9,=Zoe,zoe@x.org,,20,",
     ]
     err = capsys.readouterr().err
     assert "moodle: 2 hand-ins of nobody in the roster: " in err
     assert "Mallory" in err
     assert "moodle: 1 in the roster without a hand-in: =Zoe\n" in err
     assert "moodle: 2 without a mark: Bob Best, Eve\n" in err
+
+
+SHEET = """\
+Kennung;Full name;Status;Grade;Feedback comments;Last modified (grade)
+Participant 1;Ada Lovelace;-;;;-
+Participant 2;"Bob; Best";-;3,5;spoken with him;-
+Participant 3;Eve;+1;4;"ill
+until May";"=1+1"
+"""
+
+
+def test_moodle_gets_its_worksheet_back(school: StoredResults, tmp_path: Path) -> None:
+    """Delimiter and foreign cells as they were, and what somebody entered for those who have no mark."""
+    (tmp_path / "sheet.csv").write_text(SHEET, encoding="utf-8")
+    school.roster = read_roster(tmp_path / "sheet.csv")
+    text = written("moodle", school, tmp_path / "out")
+    filled = SHEET.replace("Lovelace;-;;;-", 'Lovelace;-;6;"ReLU 1/5; Sgd 5/5";-')
+    assert text == filled.replace('"=1+1"', "=1+1")  # quotes that nothing needs
+
+
+class Several(Results):
+    """A class whose hand-ins say nothing but what they are called."""
+
+    def __init__(self, *handins: Handin) -> None:
+        super().__init__(())
+        self.handins = handins
+
+    def rows(self) -> Iterator[Row]:
+        for handin in self.handins:
+            yield Row(handin, [Mark("=Task", handin.attempt, 5, passed=False)], list, 1)
+
+
+def test_moodle_never_chooses_between_hand_ins(
+    school: StoredResults, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bob = [Handin(f"Bob #{n}", "Bob", n, 2, keys={"email": "bob@x.org"}) for n in (2, 1)]
+    ada = [Handin(name, name, keys={"email": "ada@x.org"}) for name in ("submission_12", "submission_11")]
+    results = Several(*bob, *ada)
+    results.roster = school.roster
+    assert written("moodle", results, tmp_path / "out").splitlines()[1:3] == [
+        "Participant 1,Ada Lovelace,ada@x.org,,20,",
+        'Participant 2,"Bob, Best",bob@x.org,8,20,\'=Task 2/5',
+    ]
+    err = capsys.readouterr().err.splitlines()
+    assert "moodle: 1 with several attempts, of which the latest counts: Bob #2" in err
+    assert "moodle: several hand-ins match Ada Lovelace: submission_11, submission_12; enter the mark by hand" in err
+    assert "moodle: 2 in the roster without a hand-in: =Zoe, Eve" in err
 
 
 def test_a_class_without_a_roster(school: StoredResults, tmp_path: Path) -> None:
