@@ -15,7 +15,7 @@ _MAX_BYTES = 64 << 20
 def read_metadata(path: Path) -> Mapping[str, Mapping[str, str]]:
     """Return folder name -> `name`, `sid`, `email`, `when` of its submitters; nothing if there is no such file.
 
-    Several submitters of one folder are joined by `; `. Raises IntakeError for a file that is not what Gradescope
+    Several submitters of one folder are joined by `; `, in one order for all keys. Raises IntakeError for a file that is not what Gradescope
     writes.
     """
     if not path.is_file():
@@ -37,7 +37,9 @@ def _submitters(entry: Mapping[str, Any]) -> dict[str, str]:
     found = {}
     for key in ("name", "sid", "email"):
         values = [person.get(f":{key}", person.get(key)) for person in people]
-        found[key] = "; ".join(str(value) for value in values if value not in (None, ""))
+        texts = ["" if value is None else str(value) for value in values]
+        # An empty one keeps its place: the n-th key belongs to the n-th person.
+        found[key] = "; ".join(texts) if any(texts) else ""
     when = entry.get(":created_at", entry.get("created_at"))
     if isinstance(when, datetime):
         when = when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC).isoformat(timespec="seconds")
