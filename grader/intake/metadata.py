@@ -15,8 +15,8 @@ _MAX_BYTES = 64 << 20
 def read_metadata(path: Path) -> Mapping[str, Mapping[str, str]]:
     """Return folder name -> `name`, `sid`, `email`, `when` of its submitters; nothing if there is no such file.
 
-    Several submitters of one folder are joined by `; `, in one order for all keys. Raises IntakeError for a file that is not what Gradescope
-    writes.
+    Several submitters of one folder are joined by `; `, in one order for all keys. Raises IntakeError for a file that
+    is not what Gradescope writes.
     """
     if not path.is_file():
         return {}

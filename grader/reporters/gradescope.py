@@ -17,6 +17,9 @@ from grader.reporters._target import write_text
 from grader.reporters._text import clean
 from grader.results import Row, Status, as_results
 
+_OURS = "backcheck"  # a file with this key is one that we wrote, and may remove
+_SHOWN = 10
+
 
 def as_results_json(row: Row) -> dict[str, Any]:
     """Return what Gradescope reads: the total, and `tests` with score, max_score, status, visibility and output."""
@@ -29,6 +32,7 @@ def as_results_json(row: Row) -> dict[str, Any]:
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
+        "extra_data": {_OURS: {"hand_in": clean(row.handin.id)}},  # kept by Gradescope, and shown to nobody
         "tests": tests,
     }
 
@@ -59,24 +63,61 @@ def _remarks(row: Row) -> list[str]:
 
 
 def write(reports: Sequence[Report], target: str) -> None:
-    """Write the files. A hand-in without a mark gets none, and is named on standard error: a file would be a zero."""
-    rows = as_results(reports).rows()
+    """Write the files. A hand-in without a mark gets none, and is named on standard error: a file would be a zero.
+
+    Nor does it keep the one of an earlier run, which would be uploaded as its mark.
+    """
     folder = None if target.endswith(".json") else Path(target)
     if folder is not None:
         folder.mkdir(exist_ok=True)
-    slugs, left, written = Slugs(), [], 0
-    for row in rows:
+    slugs, left = Slugs(), []
+    known, written = set[str](), set[str]()
+    for row in as_results(reports).rows():
+        handin = clean(row.handin.id)
+        known.add(handin)
+        # everybody takes a name, mark or not: so that a mark that is lost does not move those of others
+        name = slugs.name(clean(row.handin.keys.get("submission") or row.handin.id))
         if row.status is not Status.GRADED:
-            left.append(clean(row.handin.id))
+            left.append(handin)
             continue
         if folder is None and written:
             raise OSError(0, "several hand-ins do not go into one file; name a folder: gradescope=FOLDER")
-        name = slugs.name(clean(row.handin.keys.get("submission") or row.handin.id))
-        path = target if folder is None else str(folder / f"{name}.json")
-        write_text(path, json.dumps(as_results_json(row), indent=1) + "\n")
-        written += 1
-    if left:
-        print(f"gradescope: no file for {len(left)} without a mark: {', '.join(left[:10])}", file=sys.stderr)
+        path = Path(target) if folder is None else folder / f"{name}.json"
+        write_text(str(path), json.dumps(as_results_json(row), indent=1) + "\n")
+        written.add(path.name)
+    _tell("no file for {} without a mark", left)
+    there = sorted(folder.glob("*.json")) if folder is not None else [Path(target)]
+    _clear([path for path in there if path.name not in written], known)
+
+
+def _clear(paths: Sequence[Path], known: set[str]) -> None:
+    """Remove the files of ours that hold an old mark of these hand-ins; leave all others, and name them."""
+    removed, others = [], []
+    for path in paths:
+        handin = _handin_of(path)
+        if handin in known:
+            path.unlink()
+            removed.append(clean(path.name))
+        elif path.exists():
+            others.append(clean(path.name))
+    _tell("removed {} with a mark that does not count any more", removed)
+    _tell("{} that this run did not write, left as it was", others)
+
+
+def _handin_of(path: Path) -> str | None:
+    """Return whose mark a file holds, if we wrote it; else None."""
+    if path.is_symlink() or not path.is_file():
+        return None
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["extra_data"][_OURS]["hand_in"])
+    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError):
+        return None
+
+
+def _tell(what: str, names: Sequence[str]) -> None:
+    if names:
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        print(f"gradescope: {what.format(len(names))}: {', '.join(names[:_SHOWN])}{more}", file=sys.stderr)
 
 
 @hookimpl

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.hookspecs import hookimpl
 from grader.model import SCHEMA, CheckResult, Report, Reporter
-from grader.reporters._public import public, public_misconceptions
+from grader.reporters._public import public, public_misconceptions, public_output
 from grader.reporters._target import write_pieces
 from grader.reporters._text import clean
 from grader.results import Status, as_results
@@ -17,8 +17,11 @@ from grader.results import Status, as_results
 
 def as_json(reports: Sequence[Report]) -> str:
     """Return `{"schema": 1, "reports": [{"submission", "task", "score", "max_score", "isolation", "seed", …,
-    "results": [{"check", "case", "verdict", "tier", "points", "max_points", "message", "hint", "diagnosis", …}]}],
-    "without_mark": [{"submission", "status", "note"}]}`.
+    "output", "output_note", …, "results": [{"check", "case", "verdict", "tier", "visibility", "points", "max_points",
+    "message", "hint", "diagnosis", …}]}], "without_mark": [{"submission", "status", "note"}]}`.
+
+    Where `visibility` is not `visible`, message, hint and diagnosis are empty, and so is the report's `output`;
+    `output_note` says so then, and is empty otherwise.
     """
     return "".join(_pieces(reports))
 
@@ -41,6 +44,7 @@ def _pieces(reports: Sequence[Report]) -> Iterator[str]:
 
 def as_dict(report: Report) -> dict[str, Any]:
     """Return a report as other programs get it: everything that students may see, made harmless."""
+    output, note = public_output(report)
     return {
         "submission": clean(report.submission),
         "task": report.task,
@@ -54,7 +58,8 @@ def as_dict(report: Report) -> dict[str, Any]:
         "remarks": [clean(remark) for remark in report.remarks],
         "mend_first": list(report.mend_first),
         "misconceptions": public_misconceptions(report),
-        "output": clean(report.output, 20_000, keep_lines=True),
+        "output": clean(output, 20_000, keep_lines=True),
+        "output_note": note,
         "results": [_result(public(result)) for result in report.results],
     }
 
@@ -66,6 +71,7 @@ def _result(result: CheckResult) -> dict[str, Any]:
         "title": result.title,
         "verdict": str(result.verdict),
         "tier": str(result.tier),
+        "visibility": str(result.visibility),
         "points": round(result.points, 6),
         "max_points": round(result.max_points, 6),
         "message": clean(result.message),

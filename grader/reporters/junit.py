@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from grader.hookspecs import hookimpl
 from grader.model import CheckResult, Report, Reporter, Tier, Verdict
-from grader.reporters._public import public
+from grader.reporters._public import public, public_output
 from grader.reporters._target import write_pieces
 from grader.reporters._text import clean
 from grader.results import Row, Status, as_results
@@ -63,8 +63,9 @@ def _suite(report: Report) -> ElementTree.Element:
     suite.set("errors", str(counts["error"]))
     suite.set("skipped", str(counts["skipped"]))
     suite.set("time", f"{report.seconds:.4f}")
-    if report.output:
-        ElementTree.SubElement(suite, "system-out").text = clean(report.output, _MAX_OUTPUT, keep_lines=True)
+    output, note = public_output(report)
+    if output or note:
+        ElementTree.SubElement(suite, "system-out").text = note or clean(output, _MAX_OUTPUT, keep_lines=True)
     return suite
 
 

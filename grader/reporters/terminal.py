@@ -11,6 +11,7 @@ from tabulate import tabulate
 
 from grader.model import Report, Tier, Verdict, Visibility
 from grader.reporters._checks import CheckRow, check_rows, told_once, worst_first
+from grader.reporters._public import public_output
 from grader.reporters._text import clean
 from grader.sandbox.levels import FOR_THE_RECORD
 
@@ -197,7 +198,7 @@ def _notes(report: Report, style: Style) -> list[str]:
         lines += _wrapped(f"{names} first", style, "  ")
     for remark in report.remarks:
         lines += _wrapped(f"Note: {clean(remark)}", style, "  ")
-    printed = clean(report.output, 4_000, keep_lines=True).strip().splitlines()
+    printed = clean(public_output(report)[0], 4_000, keep_lines=True).strip().splitlines()
     if printed and style.verbose:
         lines.append("  It printed:")
         lines += [f"  | {line[: style.width - 4]}" for line in printed[-20:]]

@@ -8,18 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+from markupsafe import Markup
 
 from grader.model import Report, Verdict
 from grader.reporters._checks import CheckRow, check_rows
 from grader.reporters._text import clean
 from grader.reporters.html import plots
+from grader.reporters.html.heat import CELL_COLOURS, CELLS, WORDS, HeatColumn, HeatRow, heat_map
 from grader.reporters.html.pages import environment, minute
 from grader.results import NO_COURSE, Course, Row, Status
 
 _SLOWEST, _COMMON = 10, 25
-_PICTURED = 2_000  # rows of the heat map: more than a screen has; of more hand-ins, every n-th is shown
-_CODES = {name: number for number, name in enumerate(plots.CELLS)}
+_PICTURED = 600  # rows of the heat map, a few pixels each; of more hand-ins, every n-th is shown
+_CODES = {name: number for number, name in enumerate(CELLS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Overview:
         self.examples: dict[tuple[str, str], str] = {}
         self.levels: set[str] = set()
         self.seeds: set[int] = set()
-        self._cells: list[tuple[float, bytes]] = []
+        self._cells: list[tuple[float, Line, bytes]] = []
         self._columns: dict[tuple[str, str], int] = {}
         self._digests: defaultdict[str, list[Line]] = defaultdict(list)
 
@@ -112,7 +113,7 @@ class Overview:
             for check in check_rows(report):
                 self._count(report.task, check, cells)
         if reports:
-            self._cells.append((row.percent, bytes(cells)))
+            self._cells.append((row.percent, line, bytes(cells)))
 
     def _count(self, task: str, row: CheckRow, cells: bytearray) -> None:
         key = task, row.results[0].check
@@ -127,26 +128,36 @@ class Overview:
         cells.extend(bytes(max(place + 1 - len(cells), 0)))
         cells[place] = _CODES[kind]
 
-    def table(self) -> tuple[NDArray[np.uint8], list[tuple[str, int]]]:
-        """Return the heat map's cells, best hand-in first, checks grouped by task; and each task's number of checks."""
-        chosen = sorted(self._cells, key=lambda item: -item[0])
-        chosen = chosen[:: max(1, -(-len(chosen) // _PICTURED))]
+    @property
+    def step(self) -> int:
+        """Every how many hand-ins there is a row in the heat map."""
+        return max(1, -(-len(self._cells) // _PICTURED))
+
+    def heat(self) -> Markup | None:
+        """Return the heat map, best hand-in first, checks grouped by task; None if there is nothing to draw."""
+        order = [(key, place) for name in self.tasks for key, place in self._columns.items() if key[0] == name]
+        if not order:
+            return None
+        chosen = sorted(self._cells, key=lambda item: -item[0])[:: self.step]
         table = np.zeros((len(chosen), len(self._columns)), np.uint8)
-        for number, (_, cells) in enumerate(chosen):
+        for number, (_, _, cells) in enumerate(chosen):
             table[number, : len(cells)] = np.frombuffer(cells, np.uint8)
-        names = [name for name in self.tasks if any(task == name for task, _ in self._columns)]
-        order = [place for name in names for (task, _), place in self._columns.items() if task == name]
-        return table[:, order], [(name, sum(task == name for task, _ in self._columns)) for name in names]
+        rows = [HeatRow(line.name, line.page, _standing(line)) for _, line, _ in chosen]
+        columns = [HeatColumn(key[0], self.checks[key].title) for key, _ in order]
+        return heat_map(table[:, [place for _, place in order]], rows, columns)
 
     def twins(self) -> list[list[Line]]:
         """Return hand-ins that are equal, byte for byte."""
         return [lines for lines in self._digests.values() if len(lines) > 1]
 
 
+def _standing(line: Line) -> str:
+    return str(line.status) if line.percent is None else f"{line.percent:.1f}".removesuffix(".0") + " % of the points"
+
+
 def class_page(seen: Overview, course: Course = NO_COURSE) -> Iterator[str]:
     """Yield the page in pieces: of a large class it is megabytes."""
     percents = [line.percent for line in seen.lines if line.percent is not None]
-    cells, groups = seen.table()
     order = {task: place for place, task in enumerate(seen.tasks)}
     checks = sorted(seen.checks.values(), key=lambda check: (check.rate, order[check.task]))
     return (
@@ -160,8 +171,9 @@ def class_page(seen: Overview, course: Course = NO_COURSE) -> Iterator[str]:
             median=statistics.median(percents) if percents else 0.0,
             statuses=Counter(str(line.status) for line in seen.lines),
             histogram=plots.histogram(percents) if percents else None,
-            heat=plots.heat_map(cells, groups) if cells.size else None,
-            legend=list(zip(plots.CELLS[1:], plots.CELL_COLOURS[1:], strict=True)),
+            heat=seen.heat(),
+            step=seen.step,
+            legend=[(WORDS.get(name, name), colour) for name, colour in zip(CELLS[1:], CELL_COLOURS[1:], strict=True)],
             checks=[check for check in checks if not check.by_all],
             easy=[check for check in checks if check.by_all],
             mistakes=[

@@ -13,10 +13,8 @@ import numpy as np
 from markupsafe import Markup, escape
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
 # Stand-ins that matplotlib draws with, and what of the page's style takes their place.
 INK, ACCENT, SOFT, WARN = "#010203", "#010204", "#010205", "#010206"
@@ -29,9 +27,6 @@ _SETTINGS = {
 }
 _HEAD = re.compile(r"^.*?(?=<svg)|<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
 _IDS = re.compile(r' id="[A-Za-z]+_\d+"')
-CELLS = ("none", "passed", "remark", "skipped", "failed", "crashed", "broken")
-# Passed and failed differ in brightness, too, for those who cannot tell green from red.
-CELL_COLOURS = ("#00000000", "#8cc3dd", "#e3b341", "#8d939b", "#b3361e", "#6a1b9a", "#e91e8c")
 
 
 def _look() -> AbstractContextManager[None]:
@@ -75,26 +70,6 @@ def histogram(percents: Sequence[float]) -> Markup:
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         spread = ", ".join(f"{10 * n} to {10 * n + 10} %: {count}" for n, count in enumerate(counts) if count)
         return _svg(figure, f"Histogram of the points of {len(percents)} hand-ins: {spread}")
-
-
-def heat_map(cells: NDArray[np.uint8], tasks: Sequence[tuple[str, int]]) -> Markup:
-    """Return checks by hand-ins: `cells` (hand-ins, checks) holds places in CELLS; `tasks` names how many checks each
-    task has, in the order of the columns.
-    """
-    rows, columns = cells.shape
-    with _look():
-        figure, axes = _drawing(10.0, min(2.0 + rows * 0.06, 6.0))
-        colours = ListedColormap(CELL_COLOURS)
-        axes.imshow(cells, cmap=colours, vmin=-0.5, vmax=6.5, aspect="auto", interpolation="nearest")
-        ends = np.cumsum([count for _, count in tasks])
-        axes.set_xticks(ends - np.array([count for _, count in tasks]) / 2 - 0.5)
-        axes.set_xticklabels([name for name, _ in tasks], rotation=60, ha="right", rotation_mode="anchor", fontsize=8)
-        axes.tick_params(axis="x", length=0)
-        for end in ends[:-1]:
-            axes.axvline(end - 0.5, color=INK, linewidth=0.4)
-        axes.set_yticks([0, rows - 1] if rows > 1 else [0])
-        axes.set_yticklabels(["best", "last"] if rows > 1 else [""])
-        return _svg(figure, f"Heat map of {columns} checks by {rows} hand-ins; the table of checks has its numbers")
 
 
 @lru_cache(maxsize=256)  # one seed for everyone: equal mistakes leave equal pictures

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from grader.model import CheckResult, Report, Tier
 from grader.reporters._checks import CheckRow, check_rows, worst_first
+from grader.reporters._public import is_hidden, public_output
 from grader.reporters._text import clean
 from grader.reporters.html import plots
 from grader.reporters.html.pages import asset, environment
@@ -52,6 +53,7 @@ def task_section(report: Report, pictures: Pictures) -> dict[str, Any]:
     """Return what `task.html.j2` shows of a report."""
     rows = [row for row in worst_first(check_rows(report)) if row.results[0].check != "found" or row.kind != "passed"]
     shown = [_shown(row, pictures) for row in rows]
+    output, output_note = public_output(report)
     return {
         "name": report.task,
         "score": report.score,
@@ -62,7 +64,8 @@ def task_section(report: Report, pictures: Pictures) -> dict[str, Any]:
         "fine": [item for item in shown if item.kind == "passed"],
         "mend_first": list(report.mend_first),
         "remarks": [clean(remark) for remark in report.remarks],
-        "output": clean(report.output, _MAX_OUTPUT, keep_lines=True).strip(),
+        "output": clean(output, _MAX_OUTPUT, keep_lines=True).strip(),
+        "output_note": output_note,
         "pictures": list(_of_the_task(rows)),
     }
 
@@ -70,6 +73,7 @@ def task_section(report: Report, pictures: Pictures) -> dict[str, Any]:
 def _shown(row: CheckRow, pictures: Pictures) -> Shown:
     first = row.first_bad
     note = f" ({first.tier}, no points)" if first is not None and first.tier is not Tier.CORE else ""
+    note += " (hidden by your course)" if first is not None and is_hidden(first) else ""
     most = f"{number(row.score)} / {number(row.max_score)}" if row.max_score else ""
     plot = pictures.of(first.details) if first is not None and row.kind in ("failed", "remark") else None
     return Shown(SIGNS[row.kind], _WORDS[row.kind], row.kind, row.title + note, most, row.texts(), plot)

@@ -75,10 +75,10 @@ def test_a_change_of_profile_is_told_before_it_replaces_anything(
     capsys.readouterr()
     assert run_class(inbox, regrade=True, profile=strict) == OK
     lines = " ".join(capsys.readouterr().out.split())
-    assert "Regrade of ReLU (the grader, its tasks, profile or limits have changed): 0 gain, 2 lose, 0 change" in lines
+    assert "Regrade of ReLU (what changed: checks): 0 gain, 2 lose, 0 change" in lines
     title = "ReLU: “Whole numbers as input give the same answers as floats” counts now:"
-    assert f"-0.42 floats 10 -> 9.58 {title} crashed" in lines
-    assert f"-0.15 wrong0 6.82 -> 6.67 {title} skipped" in lines
+    assert f"-0.42 floats 10 -> 9.58 {title} crashed (0 / 0.42)" in lines
+    assert f"-0.15 wrong0 6.82 -> 6.67 {title} skipped (0 / 0.42)" in lines
     assert "Nothing is replaced yet" in lines
     assert run_class(inbox, regrade=True, yes=True, profile=strict, reports=(("csv", str(target)),)) == OK
     assert "Replaced." in capsys.readouterr().out

@@ -110,6 +110,23 @@ def test_misconceptions_that_only_hidden_checks_have_found_stay_hidden(tmp_path:
     assert json.loads(written("json", [report], tmp_path / "out"))["reports"][0]["misconceptions"] == ["both", "shown"]
 
 
+@pytest.mark.parametrize("visibility", [Visibility.HIDDEN, Visibility.AFTER_DUE_DATE])
+def test_json_says_why_there_is_no_message_and_no_output(visibility: Visibility, tmp_path: Path) -> None:
+    """What a hand-in saw in a hidden check it can print in a visible one: with one that is hidden, nothing is shown."""
+    shown = result("ReLU", "gradient", Verdict.FAILED, 0, 1, message="differs")
+    unseen = replace(shown, check="other", visibility=visibility)
+    report = replace(relu("a"), results=(shown, unseen), output=f"I remember: {SECRET}")
+    text = written("json", [report], tmp_path / "out")
+    assert SECRET not in text
+    (data,) = json.loads(text)["reports"]
+    assert [(r["visibility"], r["message"]) for r in data["results"]] == [("visible", "differs"), (visibility, "")]
+    assert (data["output"], "some checks are hidden" in data["output_note"]) == ("", True)
+    (line,) = written("jsonl", [report], tmp_path / "lines").splitlines()
+    assert json.loads(line)["reports"] == [data]
+    (open_one,) = json.loads(written("json", [replace(report, results=(shown,))], tmp_path / "open"))["reports"]
+    assert (open_one["output"], open_one["output_note"]) == (report.output, "")
+
+
 def test_junit_tells_failures_errors_and_remarks_apart(school: StoredResults, tmp_path: Path) -> None:
     root = ElementTree.fromstring(written("junit", school, tmp_path / "out"))
     suites = {suite.get("name", ""): suite for suite in root}
@@ -148,6 +165,53 @@ def test_gradescope_writes_a_file_per_mark(
     assert "score" not in tests["ReLU: style is right"]
     assert tests["ReLU: style is right"]["status"] == "passed"
     assert all(SECRET not in (tmp_path / "out" / name).read_text() for name in names)
+
+
+def test_gradescope_keeps_no_mark_that_does_not_count_any_more(
+    school: StoredResults, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ada's hand-in cannot be read any more: a script that uploads the folder must not find her old mark."""
+    out = tmp_path / "out"
+    registry().reporters["gradescope"].write(school, str(out))
+    old = (out / "ada-lovelace.json").read_text()
+    foreign = {
+        "eve.json": '{"score": 3}',  # another's, although it is called as ours would be
+        "mallory.json": "no JSON",
+        "ada.txt": old,
+        "zoe.json": old.replace("Ada Lovelace", "Zoe"),  # ours, of somebody who is not in this run
+    }
+    for name, text in foreign.items():
+        (out / name).write_text(text)
+    (out / "old-name.json").write_text(old)
+    (tmp_path / "elsewhere.json").write_text(old)
+    (out / "link.json").symlink_to(tmp_path / "elsewhere.json")
+    capsys.readouterr()
+    rows = [replace(r, handin=replace(r.handin, problem="a bomb" * (r.handin.id[0] == "A"))) for r in school.rows()]
+    registry().reporters["gradescope"].write(Rows(rows), str(out))
+    bomb = "hyperlink-http-x-script-script-alert-1-script-b.json"
+    assert {path.name for path in out.iterdir()} == {bomb, "link.json", *foreign}
+    assert {name: (out / name).read_text() for name in foreign} == foreign
+    assert (tmp_path / "elsewhere.json").read_text() == old
+    err = capsys.readouterr().err
+    assert "removed 2 with a mark that does not count any more: ada-lovelace.json, old-name.json\n" in err
+    assert "4 that this run did not write, left as it was: eve.json, link.json, mallory.json, zoe.json\n" in err
+
+
+def test_gradescope_without_a_mark_takes_the_one_file_away(tmp_path: Path) -> None:
+    target = tmp_path / "results.json"
+    written("gradescope", [sgd("a")], target)
+    registry().reporters["gradescope"].write([replace(sgd("b"), submission="y")], str(tmp_path / "other.json"))
+    registry().reporters["gradescope"].write([sgd("a", Verdict.BROKEN)], str(target))
+    registry().reporters["gradescope"].write([sgd("a", Verdict.BROKEN)], str(tmp_path / "other.json"))
+    assert [path.name for path in tmp_path.iterdir()] == ["other.json"]
+
+
+def test_gradescope_names_stay_when_another_loses_the_mark(tmp_path: Path) -> None:
+    reports = [replace(sgd("a"), submission="Zoe"), replace(sgd("b"), submission="zoe")]
+    write = registry().reporters["gradescope"].write
+    write(reports, str(tmp_path / "out"))
+    write([replace(sgd("a", Verdict.BROKEN), submission="Zoe"), reports[1]], str(tmp_path / "out"))
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["zoe-2.json"]
 
 
 def test_gradescope_for_one_hand_in_is_one_file(school: StoredResults, tmp_path: Path) -> None:
@@ -189,6 +253,17 @@ def test_moodle_gets_its_worksheet_back(school: StoredResults, tmp_path: Path) -
     text = written("moodle", school, tmp_path / "out")
     filled = SHEET.replace("Lovelace;-;;;-", 'Lovelace;-;6;"ReLU 1/5; Sgd 5/5";-')
     assert text == filled.replace('"=1+1"', "=1+1")  # quotes that nothing needs
+
+
+class Rows(Results):
+    """A class as these rows tell it."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        super().__init__(())
+        self.given = rows
+
+    def rows(self) -> Iterator[Row]:
+        return iter(self.given)
 
 
 class Several(Results):

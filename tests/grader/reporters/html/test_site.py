@@ -57,6 +57,38 @@ def test_a_single_run_has_pages_too(tmp_path: Path) -> None:
     assert set(texts(tmp_path / "site")) == {"index.html", "students/x.html"}
 
 
+def test_pages_of_those_who_left_are_removed_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both = [replace(sgd("a"), submission="Ada"), replace(sgd("b"), submission="Bob")]
+    students = tmp_path / "site" / "students"
+    write(both, str(tmp_path / "site"))
+    page = (students / "bob.html").read_text("utf-8")
+    foreign = {"notes.html": "<p>mine</p>", "bob.txt": page, "../bob.html": page}
+    for name, text in foreign.items():
+        (students / name).write_text(text, "utf-8")
+    (students / "link.html").symlink_to(students / "../bob.html")
+    assert capsys.readouterr().err == ""
+    write(both[:1], str(tmp_path / "site"))
+    assert {path.name for path in students.iterdir()} == {"ada.html", "notes.html", "bob.txt", "link.html"}
+    assert all((students / name).read_text("utf-8") == text for name, text in foreign.items())
+    expected = "html: removed 1 of hand-ins that are not in the class any more: students/bob.html\n"
+    assert capsys.readouterr().err == expected
+
+
+def test_hidden_checks_are_called_hidden_and_what_the_code_printed_is_left_out(tmp_path: Path) -> None:
+    seen = replace(relu("a"), output=SECRET)
+    write([seen, replace(sgd("a"), output="of a task without hidden checks")], str(tmp_path / "site"))
+    page = texts(tmp_path / "site")["students/x.html"]
+    assert re.findall(r"<b>(.*?)</b>", page.partition("<main>")[2])[:2] == [
+        "gradient is right",
+        "hidden is right (hidden by your course)",
+    ]
+    assert SECRET not in page
+    assert page.count("some checks are hidden") == 1
+    assert "of a task without hidden checks" in page
+
+
 def details_report(details: dict[str, object]) -> Report:
     bad = replace(result("Dropout", "check", Verdict.FAILED, 0, 1), message="m", details=details)
     return Report("x", "d", "Dropout", 7, (bad,), score=0, max_score=1)
