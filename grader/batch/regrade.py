@@ -200,23 +200,31 @@ class _Check:
 
 
 def _changes(task: str, old: Report | None, new: Report) -> list[str]:
-    """Return what is different about the checks that cost points, or did; those with another verdict come first."""
+    """Return what is different about the checks that cost points, or did.
+
+    Those that did not pass, before or now, come first. A full mark that is another number now, because points were
+    shared out anew, explains nothing: it is told where there is nothing else to tell.
+    """
     if old is None:
         return [f"{task} is new: {_of(new)}"]
     was, now = _core(old), _core(new)
     scale = new.max_score / old.max_score if old.max_score else 1.0
     verdicts: list[str] = []
     points: list[str] = []
+    shared_anew: list[str] = []
     for name in dict.fromkeys([*now, *was]):
         before, after = was.get(name), now.get(name)
         if before is None or after is None:
             text = _other(before, after, name in {r.check for r in (old if before is None else new).results})
-            (verdicts if after is not None and after.verdict is not Verdict.PASSED else points).append(text)
+            there = after or before
+            (verdicts if there is not None and there.verdict is not Verdict.PASSED else points).append(text)
         elif before.verdict is not after.verdict:
             verdicts.append(f"“{after.title}” {before} -> {after}")
         elif not _alike(before, after, scale):
-            points.append(f"“{after.title}” {after.verdict}: {_of(before)} -> {_of(after)}")
-    return [f"{task}: {text}" for text in [*verdicts, *points] if text] or [f"{task}: {_of(old)} -> {_of(new)}"]
+            full = before.score == before.max_score and after.score == after.max_score
+            (shared_anew if full else points).append(f"“{after.title}” {after.verdict}: {_of(before)} -> {_of(after)}")
+    told = [text for text in [*verdicts, *points] if text] or shared_anew
+    return [f"{task}: {text}" for text in told] or [f"{task}: {_of(old)} -> {_of(new)}"]
 
 
 def _core(report: Report) -> dict[str, _Check]:
