@@ -104,8 +104,8 @@ def test_what_changed_is_named_once_and_every_check_with_before_and_after() -> N
         "  +1.50  x  1 -> 2.5",
         "      ReLU: “hidden is right” is new: failed (0 / 1)",
         "      ReLU: “hidden is right” is a remark now: failed (0 / 1) before",
-        "      ReLU: “gradient is right” failed: 1 / 3 -> 1.5 / 3",
         "      ReLU: “later is right” is gone: skipped (0 / 1) before",
+        "      ReLU: “gradient is right” failed: 1 / 3 -> 1.5 / 3",
     ]
 
 
