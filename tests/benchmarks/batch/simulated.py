@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.batch import run
 from grader.executors import inline
 from grader.executors.bundle import Bundle, Closed, Event
 from grader.graded import Graded
@@ -140,14 +141,22 @@ def _simulate(folder: Path, count: int) -> None:
     inline.grade_bundle = counted  # type: ignore[assignment]  # the stub
     figures: dict[str, object] = {}
     registry()
-    for name, reports in (
-        ("graded", ()),
-        ("again", ()),
-        *((name, ((name, str(folder / {"html": "report"}.get(name, name))),)) for name in _FORMATS),
-    ):
+    for name in ("graded", "again"):
         start = time.process_time()
-        quietly(inbox, tasks=TASKS, reports=reports)
-        figures[name] = time.process_time() - start - (float(str(figures["again"])) if reports else 0.0)
+        quietly(inbox, tasks=TASKS)
+        figures[name] = time.process_time() - start
+        memory.append(_resident())
+    real = run.write_reports
+
+    def timed(*args: object, **more: object) -> bool:
+        start = time.process_time()
+        written = real(*args, **more)  # type: ignore[arg-type]  # whatever it was called with
+        figures[name] = time.process_time() - start
+        return written
+
+    run.write_reports = timed  # type: ignore[assignment]  # a clock around the reports alone
+    for name in _FORMATS:
+        quietly(inbox, tasks=TASKS, reports=((name, str(folder / {"html": "report"}.get(name, name))),))
         memory.append(_resident())
     print(json.dumps({**figures, "memory": memory}))
 
