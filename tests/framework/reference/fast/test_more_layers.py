@@ -7,7 +7,7 @@ from framework.reference import batch_normalization, dropout, rnn
 from framework.reference.fast import batch_normalization as fast_batch_normalization
 from framework.reference.fast import dropout as fast_dropout
 from framework.reference.fast import rnn as fast_rnn
-from framework.reference.fast.rnn import tanh
+from framework.reference.fast.rnn import tanh_by_exp
 
 
 @pytest.mark.parametrize("phase", ["train", "eval"])
@@ -108,5 +108,5 @@ def test_tanh(dtype, size):
     z = np.concatenate([np.linspace(-25, 25, size), [0, 1e-300, -1e-20, 1e5, -1e5, np.inf, -np.inf, np.nan]])
     z = z.astype(dtype)
     with np.errstate(over="ignore"):
-        seen = tanh(z.copy(), np.empty_like(z))
+        seen = tanh_by_exp(z.copy(), np.empty_like(z))
     np.testing.assert_allclose(seen, np.tanh(z), rtol=0, atol=4.5e-16)
