@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.intake.roster import origin
-from grader.reporters._text import clean
+from grader.reporters._text import clean, some_of
 from grader.reporters.terminal import Style, number
 from grader.results import Handin, Results, Row, Status
 
@@ -95,10 +95,9 @@ def _uncounted(found: Sequence[_Uncounted]) -> str:
         kind = "earlier"
     else:
         kind = "later" if all(one.handin.attempt == 1 for one in found) else "other"
-    names = ", ".join(clean(one.handin.id) for one in found[:_SHOWN])
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    names = some_of([clean(one.handin.id) for one in found], _SHOWN)
     counted = "attempt is" if total == 1 else "attempts are"
-    return f"{total} {kind} {counted} not counted (--attempt changes the rule): {names}{more}"
+    return f"{total} {kind} {counted} not counted (--attempt changes the rule): {names}"
 
 
 def _is_full(row: Row) -> bool:

@@ -14,7 +14,7 @@ from grader.reporters._checks import check_rows
 from grader.reporters._slug import Slugs
 from grader.reporters._table import points
 from grader.reporters._target import write_text
-from grader.reporters._text import clean
+from grader.reporters._text import clean, some_of
 from grader.results import Row, Status, as_results
 
 _OURS = "backcheck"  # a file with this key is one that we wrote, and may remove
@@ -116,8 +116,7 @@ def _handin_of(path: Path) -> str | None:
 
 def _tell(what: str, names: Sequence[str]) -> None:
     if names:
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        print(f"gradescope: {what.format(len(names))}: {', '.join(names[:_SHOWN])}{more}", file=sys.stderr)
+        print(f"gradescope: {what.format(len(names))}: {some_of(names, _SHOWN)}", file=sys.stderr)
 
 
 @hookimpl

@@ -12,7 +12,7 @@ from grader.intake.roster import Roster
 from grader.model import Report, Reporter
 from grader.reporters._table import cell, points
 from grader.reporters._target import write_pieces
-from grader.reporters._text import clean
+from grader.reporters._text import clean, some_of
 from grader.results import Handin, Row, Status, as_results
 
 _GRADE = ("grade", "bewertung")
@@ -98,8 +98,7 @@ def _tell(what: str, names: list[str]) -> None:
 
 
 def _list(names: list[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(sorted(map(clean, names))[:_SHOWN]) + more
+    return some_of(sorted(map(clean, names)), _SHOWN)
 
 
 @hookimpl

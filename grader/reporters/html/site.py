@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.reporters._slug import Slugs
 from grader.reporters._target import write_pieces, write_text
-from grader.reporters._text import clean
+from grader.reporters._text import clean, some_of
 from grader.reporters.html.overview import Overview, class_page
 from grader.reporters.html.student import student_page
 from grader.results import Results, known_by
@@ -31,8 +31,7 @@ def write_site(results: Results, target: str) -> None:
     write_pieces(str(folder / "index.html"), class_page(overview, results.course))
     removed = _remove_others(folder, written)
     if removed:
-        more = f" and {len(removed) - 10} more" if len(removed) > 10 else ""
-        names = ", ".join(map(clean, removed[:10])) + more
+        names = some_of([clean(name) for name in removed], 10)
         print(f"html: removed {len(removed)} of hand-ins that are not in the class any more: {names}", file=sys.stderr)
 
 
